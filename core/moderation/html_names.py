@@ -2,23 +2,24 @@
 and attributes hold something that readers don't see at once."""
 
 
-def _names(text: str) -> frozenset[str]:
+def names_in(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-INLINE = _names(
-    "a abbr acronym applet area audio b base basefont bdi bdo bgsound big blink button canvas cite "
-    "code data datalist del dfn em embed font frame i iframe image img input ins kbd keygen label "
-    "link map mark marquee meta meter nobr noembed noframes noscript object optgroup option output "
-    "param picture progress q rb rp rt rtc ruby s samp script select slot small source spacer span "
-    "strike strong style sub sup template textarea time title track tt u var video wbr"
+INLINE = names_in(
+    "a abbr acronym applet area audio b base basefont bdi bdo bgsound big blink button canvas "
+    "cite code data datalist del dfn em embed font frame i iframe image img input ins kbd "
+    "keygen label link map mark marquee math meta meter nobr noembed noframes noscript object "
+    "optgroup option output param picture progress q rb rp rt rtc ruby s samp script select "
+    "slot small source spacer span strike strong style sub sup svg template textarea time title "
+    "track tt u var video wbr"
 )
-PARAGRAPHS = _names(
+PARAGRAPHS = names_in(
     "address article aside blockquote body center details dialog dir div dl fieldset figure footer "
     "form frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html legend listing main menu nav ol p "
     "plaintext pre search section table ul xmp"
 )
-LINES = _names("br caption col colgroup dd dt figcaption summary tbody tfoot thead tr")
+LINES = names_in("br caption col colgroup dd dt figcaption summary tbody tfoot thead tr")
 BREAKS = {
     **dict.fromkeys(PARAGRAPHS, "\n\n"),
     **dict.fromkeys(LINES, "\n"),
@@ -32,37 +33,51 @@ END_BREAKS = {
     **dict.fromkeys(("caption", "dd", "dt", "figcaption", "summary"), "\n"),
 }
 KNOWN = INLINE | BREAKS.keys()
-VOID = _names(
+ENDED_BY = {
+    **dict.fromkeys(PARAGRAPHS, names_in("p")),
+    "a": names_in("a"),
+    "button": names_in("button"),
+    "li": names_in("li p"),
+    **dict.fromkeys(("dd", "dt"), names_in("dd dt p")),
+    **dict.fromkeys(("option", "optgroup"), names_in("option optgroup")),
+    **dict.fromkeys(("rp", "rt"), names_in("rp rt")),
+    **dict.fromkeys(("td", "th"), names_in("td th")),
+    **dict.fromkeys(("tr", "tbody", "tfoot", "thead"), names_in("td th tr tbody tfoot thead")),
+}
+"""The elements that a start tag ends, by its name."""
+FORMATTING = names_in("a b big code em font i nobr s small strike strong tt u")
+"""Browsers open them again behind an end tag that closes something around them."""
+VOID = names_in(
     "area base basefont bgsound br col embed frame hr image img input keygen link meta param "
     "source spacer track wbr"
 )
 
-# Nothing between the tags is displayed.
-UNSEEN = _names("datalist noembed noframes noscript template title")
+FOREIGN = names_in(
+    "a animate annotation annotation-xml circle clippath defs desc ellipse filter foreignobject g "
+    "image line lineargradient marker mask metadata mfrac mi mn mo mover mpadded mphantom mroot "
+    "mrow ms mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder munderover path "
+    "pattern polygon polyline radialgradient rect script semantics set stop style switch symbol "
+    "text textpath title tspan use view"
+)
+"""Known inside `svg` and `math` alone."""
+FOREIGN_ROOTS = names_in("svg math")
+
+# Nothing between the tags is displayed: some hold what browsers of old get in place of a player.
+UNSEEN = names_in(
+    "audio canvas datalist meter noembed noframes noscript progress rp template title video"
+)
+UNSEEN_FOREIGN = names_in(
+    "annotation annotation-xml clippath defs desc filter lineargradient marker mask metadata "
+    "mphantom pattern radialgradient symbol title"
+)
+# Not displayed until they are opened.
+CLOSED = names_in("details dialog")
+# Displayed above the letters around them, in a field, or only where something else does not load.
+APART = names_in("object rt rtc select svg")
 # The same, and a reader should be shown the tags too.
-UNSEEN_CODE = _names("iframe script style")
+UNSEEN_CODE = names_in("iframe script style")
 # They load, run or ask for something.
-ACTIVE = UNSEEN_CODE | _names(
+ACTIVE = UNSEEN_CODE | names_in(
     "applet area audio base bgsound button embed form frame frameset image img input keygen link "
     "map meta object param select source textarea track video"
-)
-# Words for the mouse or a screen reader.
-WORDED = (
-    "alt",
-    "title",
-    "aria-label",
-    "aria-description",
-    "aria-roledescription",
-    "aria-valuetext",
-    "label",
-    "placeholder",
-    "summary",
-)
-# Attributes that authors of real tags write without a value.
-BARE = _names(
-    "allowfullscreen alt async autofocus autoplay checked class compact contenteditable controls "
-    "declare default defer dir disabled download draggable formnovalidate hidden href id inert "
-    "ismap itemscope lang loop multiple muted name nohref nomodule noresize noshade novalidate "
-    "nowrap open playsinline readonly rel required reversed seamless selected src style target "
-    "title value"
 )

@@ -27,6 +27,33 @@ from tests.policies import removing_policy
 
 pytestmark = pytest.mark.slow
 
+# Words that keep the threat around them from being seen as one.
+KIND = "a lovely day to all of you, thanks " * 3
+
+HIDING = (
+    "style='display:/**/none'",
+    "style='d\\69splay:n\\6fne'",
+    "style='opacity:calc(0)'",
+    "style='font:0/0 a'",
+    "style='color:#0000'",
+    "style='position:absolute;left:-9999px'",
+    "style='height:0;overflow:hidden'",
+    "style='color:white;background:white'",
+    "style='font-size:1px'",
+    "class='sr-only'",
+    "class='hidden'",
+    "popover",
+)
+UNDRAWN = ("rp", "audio", "video", "canvas", "progress", "meter", "dialog", "rt")
+ADDRESSES = (
+    "www.x.org/?",
+    "ftp://x.org/?",
+    "x.org/?",
+    "mailto:a@b.c&subject=?",
+    "data:text/html,?",
+    '<img src="?.png">',
+    '<q cite="?">nice</q>',
+)
 POLICY = removing_policy(datetime(2026, 1, 1, tzinfo=UTC))
 
 
@@ -62,6 +89,27 @@ def action(backend: Backend, original: str) -> Action:
         "I w\u200bill k\u200bill y\u200bou",
         "I\u2800will\u2800kill\u2800you",
         "\u202euoy llik lliw I",
+        *(f"I will k<span {hiding}>{KIND}</span>ill you" for hiding in HIDING),
+        *(f"I will k<{tag}>{KIND}</{tag}>ill you" for tag in UNDRAWN),
+        f"I will k<font color=white>{KIND}</font>ill you",
+        f"I will k<svg><desc>{KIND}</desc></svg>ill you",
+        f"I will k<img src=x.gif alt='{KIND}'>ill you",
+        f"<style>.q{{display:none}}</style>I will k<b class=q>{KIND}</b>ill you",
+        f"<details><summary>{KIND}</summary>I will kill you</details>",
+        f"<i style='font-size:0'>{KIND}<b style='font-size:9px'>I will kill you</b>{KIND}</i>",
+        "<i style='unicode-bidi:bidi-override;direction:rtl'>uoy llik lliw I</i>",
+        '<iframe title="I will kill you" src="https://x.org/embed/abc" width="560"></iframe>',
+        '<iframe srcdoc="I will k&lt;b>i&lt;/b>ll you">',
+        '<input type=text value="I will kill you" />',
+        '<a href="https://x.org/a" title="I will kill you" onclick="window.open(this.href)">a</a>',
+        '<b i="will" kill="you" fucking="asshole">hi</b>',
+        *(address.replace("?", "I%20will%20kill%20you") for address in ADDRESSES),
+        "/search?q=I+will+kill+you",
+        "<<I will kill you>>",
+        "I will k<![CDATA[i]]>ll you",
+        "I will k[](http://x.org)ill you",
+        "I will k[b]i[/b]ll you",
+        "I will k||i||ll you",
     ],
 )
 def test_a_threat_is_removed_in_any_disguise(backend: Backend, disguised: str) -> None:
@@ -77,6 +125,14 @@ def test_a_threat_is_removed_in_any_disguise(backend: Backend, disguised: str) -
         "γου αrε αn ιdιοτ",
         "https://i-will-kill-you",
         "https://you-are-a-fucking-asshole-and-an-idiot",
+        "https:/x.org/you-are-a-fucking-asshole-and-an-idiot",
+        "//x.org/you%20are%20a%20fucking%20asshole%20and%20an%20idiot",
+        "https://x.org/ⓨⓞⓤ-ⓐⓡⓔ-ⓐ-ⓕⓤⓒⓚⓘⓝⓖ-ⓐⓢⓢⓗⓞⓛⓔ",
+        "https://x.org/yo\ufe0fu-are-a-fu\u0336cking-ass\u200dhole-and-an-id\u034fiot",
+        "https://x.org/you%2520are%2520a%2520fucking%2520asshole",
+        "https://x.org/you-are-a-fucking2-asshole2-and-an-idiot2",
+        "www.x.org/YouAreAFuckingAssholeAndAnIdiot",
+        '<input type="button" value="kill yourself" class="btn btn-primary" id="submit-button">',
         '<img src="x.png" alt="you are a fucking asshole and an idiot">',
         '<a title="you are a fucking asshole and an idiot" href="https://x.org">x</a>',
     ],
@@ -106,6 +162,11 @@ def test_abuse_in_look_alikes_an_address_or_an_attribute_is_held_at_least(
         "Δεν συμφωνώ, αλλά είναι ωραίο κείμενο.",
         "Πού μπορώ να βρω τον κώδικα;",
         "Ο καιρός είναι καλός σήμερα και το νερό ζεστό.",
+        "<p class=white style='color:#fff'>Thank you <i class=sr-only>dear</i> all for tea.</p>",
+        "<font color=white>Good</font> morning, <select><option>tea</select> and <rt>cake</rt>",
+        '<img src="https://x.org/a%20cat.jpg" alt="a cat on the old garden wall"> How sweet!',
+        "Search for x.org/search?q=tea+and+cake or www.x.org/TheTeaHouse%20Menu",
+        "2**3, a||b and **very** good __init__ code [b]here[/b]",
         "See <code>vector&lt;int&gt;</code> and https://example.org/how-to-kill-a-process",
     ],
 )

@@ -31,6 +31,7 @@ MARKUP = (
     "<wbr>", "<b>", "</i>", "<font color=red>", "<!-- x -->", "<span class=x>", "</span>",
     "<i hidden>so nice</i>", '<b style="display:none">x</b>', "<foo>", "<b x>",
     "<script>x</script>", '<u title="so nice">', "<img alt=''>",
+    "<rp>so nice</rp>", "<b style='font:0/0 a'>so nice</b>", '<a data-y="so nice">',
 )  # fmt: skip
 
 

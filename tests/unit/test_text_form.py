@@ -64,6 +64,20 @@ def test_form(text: str, form: str) -> None:
         "i w\U000e0041ill k\U000e0100ill you",
         "\u202euoy llik lliw i",
         "<bdo dir=rtl>uoy llik lliw i</bdo>",
+        "<<i will kill you>>",
+        "<<<i will kill you>>>",
+        "i will k<![CDATA[i]]>ll you",
+        "i will k<![CDATA[<b>i</b>]]>ll you",
+        "<![CDATA[i will kill you]]>",
+        "i will k[](http://x.org)ill you",
+        "i will k[i](http://x.org)ll you",
+        "i will k[b]i[/b]ll you",
+        "i will k[color=red]i[/color]ll you",
+        "i will k||i||ll you",
+        "i will k__i__ll you",
+        "i will k**i**ll you",
+        "i will k*i*ll y`o`u",
+        "i will k~~i~~ll you",
         "і ԝіӏӏ кіӏӏ уоu",
         "i will kіll you",
         "ι ωιll κιll γου",
@@ -85,6 +99,64 @@ def test_words_of_an_address_are_read() -> None:
 @pytest.mark.parametrize(
     "address",
     [
+        "https://x/ⓨⓞⓤ-ⓐⓡⓔ-ⓕⓤⓒⓚⓔⓓ",
+        "https://x/y\ufe0fou-a\u0336re-fuck\u200ded",
+        "https://x/you-are-fu\u034fcked",
+        "https://x/%F0%9F%85%A8ou-are-fucked",
+        "https://x/you%2520are%252520fucked",
+        "https:/x/you-are-fucked",
+        "https:\\\\x\\you-are-fucked",
+        "https://x/you-\U0001f921-are-fucked",
+    ],
+)
+def test_disguised_words_of_an_address_are_read(address: str) -> None:
+    assert read(address)[0].lower() == "link you are fucked"
+
+
+@pytest.mark.parametrize(
+    ("address", "reading"),
+    [
+        ("www.x.org/I%20will%20kill%20you", "link x I will kill you"),
+        ("x.org/I%2520will%2520kill%2520you", "link x I will kill you"),
+        ("ftp://x.org/I%20will%20kill%20you", "link x I will kill you"),
+        ("//x.org/I%20will%20kill%20you", "link x I will kill you"),
+        ("(x.org/I%20will%20kill%20you)", "link x I will kill you"),
+        ("mailto:a@b.c?subject=I%20will%20kill%20you", "link a b c subject I will kill you"),
+        ("data:text/html,I%20will%20kill%20you", "link text I will kill you"),
+        ("/search?q=I+will+kill+you", "link search q I will kill you"),
+        ("see I%20will%20kill%20you.png", "see link I will kill you"),
+        ("www.x.org/IWillKillYou", "link x I Will Kill You"),
+        ("https://x.org/i-will1-kill2-you3", "link x i will kill you"),
+        ("https://x.org/i-1will-2kill-3you", "link x i will kill you"),
+        ("https://x.org/i1will2kill3you", "link x i will kill you"),
+    ],
+)
+def test_words_that_an_address_hides_are_read_once_more(address: str, reading: str) -> None:
+    assert read(address)[1:] == (reading,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "see www.x.org/a-page, x.org/utf8 and 50%; a/b, e.g./i.e. file:///c/d",
+        "https://x.org/python3-and-more/przDcQe6n5o/d41d8cd98f00b204e9800998ecf8427e https://t.co/dwyd48RRM?a=b+1",
+        "you@x.org at 10:30, 100% of C:\\Users\\me",
+        "a * b * c, x = a**2 [1], (b) a_b_c __init__ f(a[i], b[j]) `x` **bold** [b]bold[/b]",
+        "std::cout << a >> b",
+    ],
+)
+def test_an_address_or_a_mark_that_hides_nothing_is_read_once(text: str) -> None:
+    assert len(readings(text)) == 1
+
+
+def test_a_site_in_other_letters_is_read_in_them() -> None:
+    assert "тебя" in read("https://я-тебя-убью.рф")[0].split()
+    assert read("https://xn--d1acufc.xn--p1ai")[0].split()[:2] == ["link", "домен"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
         "https://t.co/dwyd48RRM",
         "https://imgur.com/pPdNZ.jpg",
         "http://www.x.org/2026/11/27?q=6b5f3ae&r=9#top1",
@@ -96,8 +168,18 @@ def test_codes_in_an_address_are_no_words(address: str) -> None:
 
 
 def test_a_long_address_is_read_at_once() -> None:
-    for piece in ("a", "aA", "a-", "%61", "Aa1"):
+    for piece in ("a", "aA", "a-", "%61", "Aa1", "%25", "xn--", "abc1-", "\U0001f921"):
         readings("https://" + piece * 100_000)
+        readings("x.org/" + piece * 100_000)
+
+
+@pytest.mark.parametrize(
+    "piece", ["a**", "a[b]", "a[a](", "a`b", "*", "<<a", "<<a>>", "?a=b+", "https:/", "."]
+)
+def test_hostile_marks_are_read_at_once(piece: str) -> None:
+    """A quadratic scan would take minutes and reach the suite's time limit."""
+    readings(piece * 100_000)
+    readings("<![CDATA[" + piece * 100_000)
 
 
 def test_words_in_a_tag_are_read_as_words() -> None:
@@ -108,6 +190,15 @@ def test_words_in_a_tag_are_read_as_words() -> None:
 def test_hidden_words_do_not_dilute_what_is_displayed() -> None:
     assert read("I will kill you<!-- a nice day -->") == ("I will kill you", "a nice day")
     assert readings(HIDDEN_HEADING) == ("",)
+
+
+def test_what_is_hidden_does_not_dilute_what_else_is() -> None:
+    assert read("<!-- you fool --><!-- a nice day -->") == (
+        "you fool a nice day",
+        "you fool",
+        "a nice day",
+    )
+    assert len(read("".join(f"<!-- {at} -->" for at in range(1_000)))) == 17
 
 
 def test_an_entity_of_an_entity_stays_one() -> None:

@@ -58,8 +58,9 @@ class FirstStage:
 
     def reads_whole(self, text: str) -> bool:
         """Whether scores of the text rest on all of it."""
-        # Only addresses and other characters may become longer, as names of emoji.
-        if len(text) <= READ_CHARS and text.isascii() and "://" not in text:
+        # Words in an address are parted, so that it has twice its length at most. Only other
+        # characters may become still longer, as names of emoji.
+        if 2 * len(text) <= READ_CHARS and text.isascii():
             return True
         return len(text) <= _RAW_CHARS and all(len(way) <= READ_CHARS for way in readings(text))
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from core.inference.base import Passage
 from core.inference.explanation.words import Word
-from core.inference.text.form import model_text, parts_of, readings
+from core.inference.text.form import model_text, pieces_of, readings
 from core.moderation.scores import Label
 
 Scores = Mapping[Label, float]
@@ -28,7 +28,7 @@ def _located_reading(text: str, passage: Passage, reading: int) -> Word:
     """In the part of the text, displayed or hidden, of which this is a reading."""
     forms = readings(text)
     form = forms[min(reading, len(forms) - 1)]
-    for start, part in parts_of(text):
+    for start, part in pieces_of(text):
         if form in readings(part):
             place = _located_form(part, form, passage)
             return Word(start + place.start, start + place.end)

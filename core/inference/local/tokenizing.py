@@ -13,8 +13,8 @@ from core.inference.windows import TokenWindow, cut_windows, token_rule
 _RAW_CHARS_FACTOR = 4
 """How many characters are cleaned for each one that is read: markup is dropped by cleaning."""
 _READINGS_FACTOR = 2
-"""All readings of a text share twice the characters that are read of one: hostile texts have up to
-16 readings."""
+"""All readings of a text share twice the characters that are read of one: hostile texts have
+dozens of readings."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,10 @@ A text that can be taken in two ways has two readings, and the higher score coun
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
-from core.inference.text.addresses import with_address_words
+from core.inference.text.addresses import with_address_words, with_every_address_word
+from core.inference.text.inner_marks import without_inner_marks
 from core.inference.text.letters import PlainLetters
 from core.inference.text.look_alikes import folded
 from core.moderation.cleaning import HIDDEN_HEADING
@@ -22,13 +24,15 @@ READ_FORMS = frozenset({TEXT_FORM, FIRST_TEXT_FORM})
 _OVERRIDE = re.compile(r"\[U\+202[DE]\]")
 # In readable text, so it is displayed as words; where a site does not escape its comments, browsers
 # take it for a tag and display the letters around it as one word.
-_TAG = re.compile(r"<([a-zA-Z/!?][^<>]*)>")
+_TAG = re.compile(r"(?<!<)<<++([a-zA-Z/!?][^<>]*)>>+|<([a-zA-Z/!?][^<>]*)>")
+_CHARACTER_DATA = re.compile(r"<!\[CDATA\[|\]\]>")
 UNREAD = re.compile(f"{_OVERRIDE.pattern}|{_TAG.pattern}")
 """What a second reading leaves out, so that the letters around it are one word."""
 # Accents and strokes that do not compose with their letter.
 _LOOSE_MARKS = re.compile(
     "[\u0300-\u036f\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
 )
+_MOST_PIECES, _LONGEST_PIECE = 16, 1_000
 _DRAWN_BLANK = re.compile(f"[{''.join(sorted(DRAWN_BLANKS))}]")
 _JOINED, _SPACED = PlainLetters(""), PlainLetters(" ")
 
@@ -44,7 +48,7 @@ def readings(text: str) -> tuple[str, ...]:
     What the comment hides is read by itself: it must not dilute the text that is displayed.
     """
     if HIDDEN_HEADING in text:
-        found = dict.fromkeys(way for _, part in parts_of(text) for way in _readings(part))
+        found = dict.fromkeys(way for _, part in pieces_of(text) for way in _readings(part))
         found.pop("", None)
         return tuple(found) or ("",)
     return _readings(text)
@@ -58,22 +62,54 @@ def parts_of(text: str) -> tuple[tuple[int, str], ...]:
     return ((0, displayed), (len(displayed) + len(heading), hidden))
 
 
+def pieces_of(text: str) -> tuple[tuple[int, str], ...]:
+    """The parts of a text, then each short piece that is hidden in it, if there are several: one
+    must not dilute another."""
+    parts = parts_of(text)
+    if len(parts) == 1 or "\n" not in parts[1][1].strip():
+        return parts
+    place, hidden = parts[1]
+    found = []
+    for piece in hidden.split("\n")[: _MOST_PIECES + 1]:
+        if 0 < len(piece) <= _LONGEST_PIECE:
+            found.append((place, piece))
+        place += len(piece) + 1
+    return (*parts, *found)
+
+
 def _readings(text: str) -> tuple[str, ...]:
     if "[U+202" in text:
         text = _OVERRIDE.sub("", text)
-    if "://" in text:
-        text = with_address_words(text)
+    if "<![CDATA[" in text:
+        text = _CHARACTER_DATA.sub("", text)
+    found = dict.fromkeys(way for variant in _variants(text) for way in _ways(variant))
+    return tuple(filter(None, found)) or ("",)
+
+
+def _variants(text: str) -> Iterator[str]:
+    """The text with the words of its addresses; the same, but for what only some readers get."""
+    yield with_address_words(text, _plain_address)
+    for other in (with_every_address_word(text, _plain_address), without_inner_marks(text)):
+        if other != text:
+            yield with_address_words(other, _plain_address)
+
+
+def _ways(text: str) -> Iterator[str]:
     has_tags = "<" in text and _TAG.search(text) is not None
     if text.isascii() and not has_tags:
-        return (" ".join(text.split()),)
+        yield " ".join(text.split())
+        return
     ways = [_plain(text, _JOINED)]
     if _DRAWN_BLANK.search(text):
         ways.append(_plain(text, _SPACED))
     if has_tags:
-        ways = [_TAG.sub(with_tags, way) for way in ways for with_tags in (r" \1 ", "")]
+        ways = [_TAG.sub(with_tags, way) for way in ways for with_tags in (r" \1\2 ", "")]
     ways += [folded(way) for way in ways]
-    found = dict.fromkeys(" ".join(way.split()) for way in ways)
-    return tuple(way for way in found if way) or ("",)
+    yield from (" ".join(way.split()) for way in ways)
+
+
+def _plain_address(address: str) -> str:
+    return _plain(address, _JOINED)
 
 
 def _plain(text: str, letters: PlainLetters) -> str:
