@@ -15,15 +15,21 @@ MAX_COMMENT_CHARS = 50_000
 HIDDEN_HEADING = "Hidden in this comment:"
 """The line between the text that is displayed and what the comment's markup hides."""
 
-# C0 and C1 controls except tab and newline; zero-width characters except the joiners (emoji and
-# some scripts need those); bidirectional controls.
+# For controls that a site may show as a blank or not at all: so it is read, in both ways.
+_THIN_SPACE = "\u2009"
+_BLANK_CONTROL = re.compile("[\x0b-\x0d\x1c-\x1f\x85]")
+# The other controls of C0 and C1 except tab and newline; zero-width characters except the joiners
+# (emoji and some scripts need those); bidirectional controls.
 _INVISIBLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
     "\u2060-\u2064\u2066-\u206f\ufeff]"
 )
 
 # The same of a text that is all ASCII, for `str.translate`, which is faster.
-_ASCII_CONTROLS = dict.fromkeys({*range(32), 127} - set(map(ord, "\t\n")))
+_ASCII_CONTROLS = {
+    **dict.fromkeys({*range(32), 127} - set(map(ord, "\t\n"))),
+    **dict.fromkeys(map(ord, "\x0b\x0c\r\x1c\x1d\x1e\x1f"), _THIN_SPACE),
+}
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LONG_GAP = re.compile(r"\n{3,}")
 # One line of printable ASCII without markup, and without a space at its ends.
@@ -83,6 +89,7 @@ def _tidy(text: str) -> str:
         text = text.translate(_ASCII_CONTROLS)
     else:
         text = _INVISIBLE.sub("", in_reading_order(text)).replace("\u00a0", " ")
+        text = _BLANK_CONTROL.sub(_THIN_SPACE, text)
         text = _SURROGATE.sub("", text)
     if "\n" in text:
         text = _LONG_GAP.sub("\n\n", "\n".join(line.rstrip() for line in text.split("\n")))
