@@ -6,10 +6,11 @@ reader can only uncover stands at the end, under its own heading.
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from core.errors import InvalidInput
 from core.moderation.invisible import is_blank, visible_form
-from core.moderation.reading_order import in_reading_order
+from core.moderation.reading_order import across_line_ends, in_reading_order
 
 MAX_COMMENT_CHARS = 50_000
 HIDDEN_HEADING = "Hidden in this comment:"
@@ -69,12 +70,20 @@ def clean_text(original: str) -> str:
     """
     text = original.replace("\r\n", "\n").replace("\r", "\n")
     if "<" not in text and "&" not in text:
-        return _tidy(text)
+        return _with_hidden(text, ())
     from core.moderation.markup import read_markup  # its parser takes 40 ms to import
 
     view = read_markup(text)
-    seen = _tidy(view.seen)
-    pieces = dict.fromkeys(" ".join(_tidy(piece).split()) for piece in view.hidden)
+    return _with_hidden(view.seen, view.hidden)
+
+
+def _with_hidden(text: str, hidden: Sequence[str]) -> str:
+    seen = _tidy(text)
+    if not text.isascii() and (turned := across_line_ends(text)):
+        hidden = [*hidden, turned]
+    if not hidden:
+        return seen
+    pieces = dict.fromkeys(" ".join(_tidy(piece).split()) for piece in hidden)
     pieces.pop("", None)
     return "\n".join([f"{seen}\n\n{HIDDEN_HEADING}".lstrip(), *pieces]) if pieces else seen
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from turbohtml import Token, TokenType, tokenize, unescape
 
+from core.moderation.bidi_elements import OpenElements
 from core.moderation.html_names import (
     ACTIVE,
     BARE,
@@ -30,8 +31,6 @@ _HIDING_STYLE = re.compile(
 Attributes = Sequence[tuple[str, str | None]]
 _WITH_VALUE = re.compile(r"""(?<![^\s"'<>/=])([^\s"'<>/=]++)\s*+=""")
 _TAG_START = re.compile(r"<[a-zA-Z/!?]")
-_OVERRIDES = {"rtl": "\u202e", "ltr": "\u202d"}
-_END_OVERRIDE = "\u202c"
 # Browsers drop them from addresses (WHATWG URL standard).
 _NOT_IN_ADDRESS = dict.fromkeys(map(ord, "\t\n\r"))
 
@@ -52,7 +51,7 @@ def read_markup(text: str) -> MarkupView:
     token = None
     for token in tokenize(text, capture_source=True):
         if token.type is TokenType.TEXT:
-            reader.write(token.data or "")
+            reader.write(reader.elements.text(token.data or ""))
         elif token.type is TokenType.START_TAG:
             reader.start(token.tag or "", token.source or "", token.attrs or [])
         elif token.type is TokenType.END_TAG:
@@ -80,6 +79,7 @@ class _Reader:
         self.link: tuple[int, str] | None = None
         self.link_outside: tuple[int, str] | None = None
         self.opened: dict[str, list[bool]] = {}
+        self.elements = OpenElements()
 
     def write(self, text: str) -> None:
         self.sink.append(text)
@@ -102,7 +102,12 @@ class _Reader:
             self.depth += 1
         elif self.unseen is None and _is_unseen(name, values):
             self._hide(name, unescape(source) if name in UNSEEN_CODE else "")
+        controls = self.elements.start(name, values)
+        if controls and name not in BREAKS:
+            self.write(controls)
         self._lay_out(name, source, values)
+        if controls and name in BREAKS:
+            self.write(controls)
 
     def end(self, name: str, source: str, attributes: Attributes) -> None:
         opened = self.opened.get(name)
@@ -112,7 +117,7 @@ class _Reader:
             return
         if name == "a":
             self._end_link()
-        self.write(_END_OVERRIDE if name == "bdo" else END_BREAKS.get(name, ""))
+        self.write(self.elements.end(name) + self._break(END_BREAKS, name))
         if name == self.unseen:
             self.depth -= 1
             if self.depth == 0:
@@ -133,10 +138,11 @@ class _Reader:
                 self.link = (len(self.sink), address)
         elif name in {"img", "image"}:
             self.write(values.get("alt", ""))
-        elif name == "bdo":
-            self.write(_OVERRIDES.get(values.get("dir", "").lower(), "\u202a"))
         else:
-            self.write(BREAKS.get(name, ""))
+            self.write(self._break(BREAKS, name))
+
+    def _break(self, breaks: dict[str, str], name: str) -> str:
+        return self.elements.around_breaks(breaks[name]) if name in breaks else ""
 
     def _end_link(self) -> None:
         """A link as plain text: only the address if the link's words are a part of it (sites

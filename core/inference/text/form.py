@@ -20,7 +20,7 @@ FIRST_TEXT_FORM = "html-links-nfkc-emoji-1"
 (docs/decisions.md, 43)."""
 READ_FORMS = frozenset({TEXT_FORM, FIRST_TEXT_FORM})
 
-_OVERRIDE = re.compile(r"\[U\+202[DE]\]")
+_OVERRIDE = re.compile(r"\[U\+20(?:2[BDE]|6[78])\]")
 # In readable text, so it is displayed as words; where a site does not escape its comments, browsers
 # take it for a tag and display the letters around it as one word.
 _TAG = re.compile(r"<([a-zA-Z/!?][^<>]*)>")
@@ -62,7 +62,7 @@ def parts_of(text: str) -> tuple[tuple[int, str], ...]:
 
 
 def _readings(text: str) -> tuple[str, ...]:
-    if "[U+202" in text:
+    if "[U+20" in text:
         text = _OVERRIDE.sub("", text)
     if "://" in text:
         text = with_address_words(text)
