@@ -31,7 +31,7 @@ _SIGNS = str.maketrans("sct", "ooo")
 
 @dataclass(slots=True)
 class Placed:
-    """A character, or nothing for the place of an isolate, at its level. `kind` is its class, or
+    """A character, or nothing for an end of an isolate, at its level. `kind` is its class, or
     the one that an override gives it."""
 
     char: str
@@ -97,6 +97,7 @@ class _Levels:
             while self.open.pop().opener not in ISOLATES:
                 pass
             self.open_rows.pop()
+        self.place("", "ON")
 
 
 def placed(paragraph: str, base: int) -> list[Placed]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from unicodedata import bidirectional, combining
 
 from core.moderation.bidi_levels import Placed, placed
@@ -71,11 +72,10 @@ def _paragraph(text: str) -> str:
 
 
 def _line(line: list[Placed], control: str) -> str:
-    clusters = _clusters(line)
-    texts = ["".join(one.char for one in cluster) for cluster in clusters]
-    source = list(map(_Unit, texts, range(len(texts))))
-    end = [source.pop()] if source and source[-1].text == _LINE_END else []
-    shown = _displayed(source, [cluster[0].level for cluster in clusters])
+    levels, units = _units(line)
+    end = [units.pop()] if units and units[-1].text == _LINE_END else []
+    shown = [unit for unit in _displayed(units, levels) if unit.text]
+    source = [unit for unit in units if unit.text]
     read = _displayed(shown, _levels(shown, _reading_base(line)))
     is_overridden = any(one.char and one.kind != bidirectional(one.char) for one in line)
     if not is_overridden and _latin(read) == _latin(source):
@@ -83,14 +83,18 @@ def _line(line: list[Placed], control: str) -> str:
     return _with_control([*read, *end], control)
 
 
-def _clusters(line: list[Placed]) -> list[list[Placed]]:
-    found: list[list[Placed]] = []
+def _units(line: Sequence[Placed]) -> tuple[list[int], list[_Unit]]:
+    """With their levels. The ends of isolates are empty units."""
+    clusters: list[list[Placed]] = []
     for one in line:
-        if found and combining(one.char or " ") and len(found[-1]) < _LONGEST_CLUSTER:
-            found[-1].append(one)
-        elif one.char:
-            found.append([one])
-    return found
+        is_accent = clusters and clusters[-1][0].char and combining(one.char or " ")
+        if is_accent and len(clusters[-1]) < _LONGEST_CLUSTER:
+            clusters[-1].append(one)
+        else:
+            clusters.append([one])
+    texts = ["".join(one.char for one in cluster) for cluster in clusters]
+    places = accumulate(map(bool, texts), initial=0)
+    return [cluster[0].level for cluster in clusters], list(map(_Unit, texts, places))
 
 
 def _displayed(units: Sequence[_Unit], levels: Sequence[int]) -> list[_Unit]:

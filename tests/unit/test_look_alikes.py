@@ -21,6 +21,10 @@ from core.inference.text.look_alikes import folded
         ("乃卂丂丅卂尺D", "BASTARD"),
         ("ጠዐየዕ", "MOPD"),
         ("kїll", "kill"),
+        ("к\u0483іӏ\u2de0ӏ", "kill"),
+        ("wìӀӀ ҟìӀӀ վօմ", "will kill you"),  # a bar is an l in small letters
+        ("Ɩ ƜƖԼԼ ƘƖԼԼ", "I WILL KILL"),
+        ("ąʂʂɧơƖɛ", "asshole"),
         ("kꙮll fuჯk", "k*ll fu*k"),  # a letter that can't be told is left out
         ("rød grød", "rod grod"),
         ("naïve café", "naïve café"),
@@ -35,7 +39,19 @@ def test_words_of_look_alikes_become_latin(text: str, read: str) -> None:
 
 @pytest.mark.parametrize(
     "word",
-    ["Привет", "хороший", "день", "όλους", "日本語", "שלום", "हिन्दी", "Python很好", "Straße", "ː"],
+    [
+        "Привет",
+        "хороший",
+        "день",
+        "όλους",
+        "日本語",
+        "שלום",
+        "हिन्दी",
+        "Python很好",
+        "Straße",
+        "ː",
+        "сл\u0483нце",
+    ],
 )
 def test_words_with_letters_of_their_own_stay(word: str) -> None:
     assert folded(word) == word

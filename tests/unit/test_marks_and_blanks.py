@@ -44,7 +44,8 @@ def test_the_sweep_is_of_all_of_unicode() -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern", ["I w?ill k?ill y?ou", "I w??ill ki?l??l you", "?I will kil?l you?"]
+    "pattern",
+    ["I w?ill k?ill y?ou", "I w??ill ki?l??l you", "?I will kil?l you?", "I wі?ll kі?ll y?о?u?"],
 )
 def test_nothing_unseen_and_no_mark_inside_a_word_keeps_the_word_from_the_model(
     pattern: str,
@@ -91,6 +92,7 @@ def test_blanks_as_entities_are_gaps(blank: str) -> None:
         "がぎぐ あ\u3099",
         "བོད་སྐད་",
         "Зелёный чай й ї",
+        "сл҃нце бг҃ъ",
     ],
 )
 def test_marks_of_a_script_stay_on_its_letters(text: str) -> None:

@@ -8,9 +8,17 @@ from functools import cache
 from core.inference.text.drawn_alike import DRAWN_ALIKE
 
 _OTHER_LETTER = re.compile(r"[^\W\d_\x00-\x7f]")
+# Of Cyrillic, Ethiopic and Coptic; those of other alphabets are gone.
+_MARK = (
+    "[\u0483-\u0487\u135d-\u135f\u2cef-\u2cf1\u2de0-\u2dff\ua66f"
+    "\ua674-\ua67d\ua69e\ua69f\U000102e0]"
+)
+_MARKS = re.compile(_MARK)
 # A run of letters of which one is not plain.
-_RUN = re.compile(rf"(?<![^\W\d_])[A-Za-z]*+{_OTHER_LETTER.pattern}[^\W\d_]*+")
-_ASCII_LETTER = re.compile("[A-Za-z]")
+_RUN = re.compile(rf"(?<![^\W\d_])[A-Za-z]*+{_OTHER_LETTER.pattern}(?:[^\W\d_]|{_MARK})*+")
+_LATIN_LETTER = re.compile(
+    "[A-Za-z\u00aa-\u02af\u1d00-\u1dbf\u1e00-\u1eff\u2c60-\u2c7f\ua722-\ua7ff]"
+)
 # Letters of these scripts stand beside Latin words without a gap.
 _UNSPACED = re.compile("CJK|HIRAGANA|KATAKANA|BOPOMOFO|HANGUL|THAI|LAO|KHMER|MYANMAR|TIBETAN")
 _BARS = frozenset("lI")
@@ -39,16 +47,16 @@ def folded(text: str) -> str:
 
 
 def _folded_run(match: re.Match[str]) -> str:
-    found = match[0]
+    found = _MARKS.sub("", match[0])
     letters = [_ALIKE[ord(char)] for char in found]
     if "".join(letters) == found:
-        return "".join(map(_known, found)) if _ASCII_LETTER.search(found) else found
+        return "".join(map(_known, found)) if _LATIN_LETTER.search(found) else match[0]
     if any(letter in _BARS for letter in letters):
         letters = _bars_as_the_others(found, letters)
     latin = _without_accents("".join(letters))
-    if latin.isascii() or not _ASCII_LETTER.search(found):
-        return latin if latin.isascii() else found
-    return "".join(map(_known, latin))
+    if latin.isascii():
+        return latin
+    return "".join(map(_known, latin)) if _LATIN_LETTER.search(found) else match[0]
 
 
 def _bars_as_the_others(found: str, letters: list[str]) -> list[str]:

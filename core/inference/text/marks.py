@@ -14,9 +14,14 @@ _MAYBE_MARKED = re.compile(
     "[^\x00-\u02ff\u0370-\u0482\u048a-\u0590\u1e00-\u20cf\u2100-\u2cee\u3000-\u3029\u3100-\ua66e"
     "\uac00-\ud7ff\uf900-\ufb1d\uff00-\uffff\U0001f000-\U0001faff]"
 )
-_MARK, _BARE, _OTHER = "m", "b", "o"
-# On plain Latin letters, digits, signs and gaps, or on nothing.
-_ON_BARE = re.compile(f"(?:^|(?<={_BARE})){_MARK}+")
+_MARK, _OWN_MARK, _BARE, _MARKED_BY_ITS_OWN, _OTHER = "m", "n", "b", "c", "o"
+_WITH_OWN_MARKS = ("CYRILLIC", "COPTIC", "ETHIOPIC")
+# Alphabets without vowel signs. Letters of these are written for Latin ones.
+_WITHOUT_MARKS = ("LATIN", "GREEK", "LISU", "CANADIAN", "CHEROKEE", "ARMENIAN", "GEORGIAN", "CJK")
+# On letters of such alphabets, digits, signs and gaps, or on nothing.
+_FOREIGN = re.compile(
+    f"(?:^|(?<={_BARE}))[{_MARK}{_OWN_MARK}]+|(?<=[{_MARKED_BY_ITS_OWN}{_OWN_MARK}]){_MARK}+"
+)
 _UNNAMED_MARKS_END = "\U0001f000"
 
 
@@ -29,13 +34,15 @@ class _Kinds(dict[int, str]):
 
 
 def _kind(char: str) -> str:
-    category = unicodedata.category(char)
+    category, name = unicodedata.category(char), unicodedata.name(char, "")
+    has_own = any(script in name for script in _WITH_OWN_MARKS)
     # Unassigned here: among them are marks of later versions of Unicode.
     is_unnamed = category == "Cn" and char < _UNNAMED_MARKS_END
     if category[0] == "M" or char in DRAWN_FORMATS or is_unnamed:
-        return _MARK
-    is_bare = char.isascii() or char.isspace() or "LATIN" in unicodedata.name(char, "")
-    return _BARE if is_bare else _OTHER
+        return _OWN_MARK if has_own else _MARK
+    if char.isascii() or char.isspace() or any(script in name for script in _WITHOUT_MARKS):
+        return _BARE
+    return _MARKED_BY_ITS_OWN if has_own else _OTHER
 
 
 _KINDS = _Kinds()
@@ -52,10 +59,10 @@ def with_letter_marks(text: str) -> str:
 
 
 def without_marks(text: str) -> str:
-    """An NFKC text without marks that only decorate. Those of another script stay on its letters,
-    where they are vowels, and go from Latin ones."""
+    """An NFKC text without marks that only decorate. Those of a script with vowel signs stay on its
+    letters and go from those of alphabets."""
     if _MAYBE_MARKED.search(text):
-        runs = [match.span() for match in _ON_BARE.finditer(text.translate(_KINDS))]
+        runs = [match.span() for match in _FOREIGN.finditer(text.translate(_KINDS))]
         foreign = {place for run in runs for place in range(*run) if not _LOOSE.match(text[place])}
         if foreign:
             kept = (char for place, char in enumerate(text) if place not in foreign)
