@@ -6,24 +6,31 @@ reader can only uncover stands at the end, under its own heading.
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from core.errors import InvalidInput
 from core.moderation.invisible import is_blank, visible_form
-from core.moderation.reading_order import in_reading_order
+from core.moderation.reading_order import across_line_ends, in_reading_order
 
 MAX_COMMENT_CHARS = 50_000
 HIDDEN_HEADING = "Hidden in this comment:"
 """The line between the text that is displayed and what the comment's markup hides."""
 
-# C0 and C1 controls except tab and newline; zero-width characters except the joiners (emoji and
-# some scripts need those); bidirectional controls.
+# For controls that a site may show as a blank or not at all: so it is read, in both ways.
+_THIN_SPACE = "\u2009"
+_BLANK_CONTROL = re.compile("[\x0b-\x0d\x1c-\x1f\x85]")
+# The other controls of C0 and C1 except tab and newline; zero-width characters except the joiners
+# (emoji and some scripts need those); bidirectional controls.
 _INVISIBLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
     "\u2060-\u2064\u2066-\u206f\ufeff]"
 )
 
 # The same of a text that is all ASCII, for `str.translate`, which is faster.
-_ASCII_CONTROLS = dict.fromkeys({*range(32), 127} - set(map(ord, "\t\n")))
+_ASCII_CONTROLS = {
+    **dict.fromkeys({*range(32), 127} - set(map(ord, "\t\n"))),
+    **dict.fromkeys(map(ord, "\x0b\x0c\r\x1c\x1d\x1e\x1f"), _THIN_SPACE),
+}
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LONG_GAP = re.compile(r"\n{3,}")
 # One line of printable ASCII without markup, and without a space at its ends.
@@ -63,12 +70,20 @@ def clean_text(original: str) -> str:
     """
     text = original.replace("\r\n", "\n").replace("\r", "\n")
     if "<" not in text and "&" not in text:
-        return _tidy(text)
+        return _with_hidden(text, ())
     from core.moderation.markup import read_markup  # its parser takes 40 ms to import
 
     view = read_markup(text)
-    seen = _tidy(view.seen)
-    pieces = dict.fromkeys(" ".join(_tidy(piece).split()) for piece in view.hidden)
+    return _with_hidden(view.seen, view.hidden)
+
+
+def _with_hidden(text: str, hidden: Sequence[str]) -> str:
+    seen = _tidy(text)
+    if not text.isascii() and (turned := across_line_ends(text)):
+        hidden = [*hidden, turned]
+    if not hidden:
+        return seen
+    pieces = dict.fromkeys(" ".join(_tidy(piece).split()) for piece in hidden)
     pieces.pop("", None)
     return "\n".join([f"{seen}\n\n{HIDDEN_HEADING}".lstrip(), *pieces]) if pieces else seen
 
@@ -83,6 +98,7 @@ def _tidy(text: str) -> str:
         text = text.translate(_ASCII_CONTROLS)
     else:
         text = _INVISIBLE.sub("", in_reading_order(text)).replace("\u00a0", " ")
+        text = _BLANK_CONTROL.sub(_THIN_SPACE, text)
         text = _SURROGATE.sub("", text)
     if "\n" in text:
         text = _LONG_GAP.sub("\n\n", "\n".join(line.rstrip() for line in text.split("\n")))

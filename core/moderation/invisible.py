@@ -16,6 +16,12 @@ DRAWN_BLANKS = frozenset(
 )
 """Drawn as a blank, although Unicode does not count them as spaces: Hangul fillers, Braille,
 musical, Khitan, hieroglyphs, object replacement."""
+SOFT_BLANKS = frozenset(
+    "\x0b\x0c\r\x1c\x1d\x1e\x1f\x85\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008"
+    "\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+)
+"""Blanks that part words, and that a reader may overlook inside a word: thin and wide spaces, line
+separators, controls that some sites show as a space and others not at all."""
 DRAWN_FORMATS = frozenset(
     "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
 )

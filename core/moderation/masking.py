@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
-from core.moderation.invisible import DRAWN_BLANKS, DRAWN_FORMATS
+from core.moderation.invisible import DRAWN_BLANKS, DRAWN_FORMATS, SOFT_BLANKS
 
 _LETTERS = re.compile("[a-z]+")
 _STARRED = re.compile(r"[a-z*]*\*[a-z*]*")
@@ -27,7 +27,8 @@ _ANY_RUN = re.compile(r"([a-z])\1*")
 # Letters that each stand alone, with the same gap of a space or a mark or two between them.
 _SPACED = re.compile(r"(?<![a-z])[a-z](?:[\W_]{1,3}[a-z](?![a-z])){2,}")
 _NOT_DRAWN = "\u200b"
-_BLANKS_AS_SPACES = {ord(char): " " for char in DRAWN_BLANKS}
+_BLANKS = DRAWN_BLANKS | SOFT_BLANKS
+_BLANKS_AS_SPACES = {ord(char): " " for char in _BLANKS}
 _SHORTEST_INSIDE = 5
 """Letters of a severe word within a longer row of single letters; a shorter one is the whole
 row."""
@@ -107,14 +108,14 @@ def mask(
     """The parts of the text to cover, in text order and apart from each other.
 
     What matches `unread` may be read as nothing, so that it joins the letters around it; it is part
-    of no span unless it stands between them. Characters drawn as a blank are taken both ways.
+    of no span unless it stands between them. Drawn and soft blanks are taken both ways.
 
     `letters` is a table for `str.translate` that gives the lower-case Latin letters a reader takes
     a character for, nothing for one that is not drawn or belongs to the letter before it, and the
     character itself otherwise. So no span cuts a letter from its accents.
     """
     found = list(_spans(text, severe, letters))
-    if not text.isascii() and not DRAWN_BLANKS.isdisjoint(text):
+    if not text.isascii() and not _BLANKS.isdisjoint(text):
         found += _spans(text.translate(_BLANKS_AS_SPACES), severe, letters)
     if unread is not None and unread.search(text):
         # Filled up to the same length, so that places stay those of the text.

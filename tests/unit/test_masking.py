@@ -96,6 +96,8 @@ def test_what_may_be_anything_is_not_covered(text: str) -> None:
         ("<weed>", ["weed"]),  # a site that escapes its comments shows the tag
         ("[U+202E]net[U+202E]tle", ["net[U+202E]tle"]),
         ("ne\u3164ttle", ["ne\u3164ttle"]),
+        ("ne\u2009ttle", ["ne\u2009ttle"]),
+        ("a\u2028nettle\u202fhere", ["nettle"]),
         ("a\u3164nettle\u2800here", ["nettle"]),  # also where the blank parts words
         ("n\u0435t<x>tl\u0435", ["n\u0435t<x>tl\u0435"]),
         ("net < tle > and net 3<4 tle", []),

@@ -30,6 +30,7 @@ def matched(rule: TextRule, text: str) -> list[tuple[str, ...]]:
         ("b̶ráćkets", "b̶ráćkets"),
         ("bra\u200dck\u2060ets", "bra\u200dck\u2060ets"),
         ("bra\u2800ckets x\u2800y", "bra\u2800ckets"),
+        ("bra\u2009ckets x\u2009y", "bra\u2009ckets"),
         ("bra<b>ckets", "bra<b>ckets"),
         ("b👏r👏a👏c👏k👏e👏t👏s", "b👏r👏a👏c👏k👏e👏t👏s"),
         ("bra\u0e34ckets", "bra\u0e34ckets"),

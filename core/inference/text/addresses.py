@@ -46,7 +46,7 @@ class _Gaps(dict[int, str]):
         return char
 
 
-_LETTERS, _GAPS = PlainLetters(""), _Gaps()
+_LETTERS, _GAPS = PlainLetters("", " "), _Gaps()
 Plain = Callable[[str], str]
 """Makes styled letters plain."""
 

@@ -4,7 +4,7 @@ import unicodedata
 
 from core.inference.text.letters import PlainLetters
 
-_PLAIN = PlainLetters("")
+_PLAIN = PlainLetters("", "")
 _SKIN_TONES = frozenset("\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
 
 

@@ -11,8 +11,8 @@ from core.inference.text.addresses import with_address_words, with_every_address
 from core.inference.text.inner_marks import without_inner_marks
 from core.inference.text.letters import PlainLetters
 from core.inference.text.look_alikes import folded
+from core.inference.text.marks import has_letter_marks, with_letter_marks, without_marks
 from core.moderation.cleaning import HIDDEN_HEADING
-from core.moderation.invisible import DRAWN_BLANKS
 
 TEXT_FORM = "reader-2"
 """Recorded in a model's manifest; change it whenever the output of `readings` changes."""
@@ -21,20 +21,22 @@ FIRST_TEXT_FORM = "html-links-nfkc-emoji-1"
 (docs/decisions.md, 43)."""
 READ_FORMS = frozenset({TEXT_FORM, FIRST_TEXT_FORM})
 
-_OVERRIDE = re.compile(r"\[U\+202[DE]\]")
+_OVERRIDE = re.compile(r"\[U\+20(?:2[BDE]|6[78])\]")
 # In readable text, so it is displayed as words; where a site does not escape its comments, browsers
 # take it for a tag and display the letters around it as one word.
 _TAG = re.compile(r"(?<!<)<<++([a-zA-Z/!?][^<>]*)>>+|<([a-zA-Z/!?][^<>]*)>")
 _CHARACTER_DATA = re.compile(r"<!\[CDATA\[|\]\]>")
 UNREAD = re.compile(f"{_OVERRIDE.pattern}|{_TAG.pattern}")
 """What a second reading leaves out, so that the letters around it are one word."""
-# Accents and strokes that do not compose with their letter.
-_LOOSE_MARKS = re.compile(
-    "[\u0300-\u036f\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
-)
 _MOST_PIECES, _LONGEST_PIECE = 16, 1_000
-_DRAWN_BLANK = re.compile(f"[{''.join(sorted(DRAWN_BLANKS))}]")
-_JOINED, _SPACED = PlainLetters(""), PlainLetters(" ")
+_DRAWN_BLANK, _SOFT_BLANK = "\x1c", "\x1d"
+"""What stands for those blanks until it is settled how each is read."""
+_LETTERS = PlainLetters(_DRAWN_BLANK, _SOFT_BLANK)
+# Not between letters that need no gap: Chinese and Korean ones, kana.
+_LETTER = "[^\\W\\d_\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff]"
+_SOFT_IN_WORD = re.compile(f"(?<={_LETTER}){_SOFT_BLANK}+(?={_LETTER})")
+# Letters that each stand alone, once blanks are read as spaces.
+_ROW = re.compile(f"(?<!\\S){_LETTER}(?: {_LETTER}){{2,}}(?!\\S)")
 
 
 def model_text(text: str) -> str:
@@ -78,7 +80,7 @@ def pieces_of(text: str) -> tuple[tuple[int, str], ...]:
 
 
 def _readings(text: str) -> tuple[str, ...]:
-    if "[U+202" in text:
+    if "[U+20" in text:
         text = _OVERRIDE.sub("", text)
     if "<![CDATA[" in text:
         text = _CHARACTER_DATA.sub("", text)
@@ -99,9 +101,7 @@ def _ways(text: str) -> Iterator[str]:
     if text.isascii() and not has_tags:
         yield " ".join(text.split())
         return
-    ways = [_plain(text, _JOINED)]
-    if _DRAWN_BLANK.search(text):
-        ways.append(_plain(text, _SPACED))
+    ways = list(_plain_ways(text))
     if has_tags:
         ways = [_TAG.sub(with_tags, way) for way in ways for with_tags in (r" \1\2 ", "")]
     ways += [folded(way) for way in ways]
@@ -109,10 +109,30 @@ def _ways(text: str) -> Iterator[str]:
 
 
 def _plain_address(address: str) -> str:
-    return _plain(address, _JOINED)
+    return next(_plain_ways(address))
 
 
-def _plain(text: str, letters: PlainLetters) -> str:
+def _plain_ways(text: str) -> Iterator[str]:
+    """The text in plain letters: blanks and combining letters can each be read in two ways."""
     if text.isascii():
-        return text
-    return _LOOSE_MARKS.sub("", unicodedata.normalize("NFKC", text.translate(letters)))
+        yield text
+        return
+    text = unicodedata.normalize("NFKC", text.translate(_LETTERS))
+    ways = [without_marks(text)]
+    if has_letter_marks(text):
+        ways.append(without_marks(with_letter_marks(text)))
+    for way in ways:
+        yield from _ways_of_blanks(way)
+
+
+def _ways_of_blanks(text: str) -> Iterator[str]:
+    """With each kind of blank inside and between words; and with rows of single letters as words,
+    for blanks that do both."""
+    is_blank_drawn = _DRAWN_BLANK in text
+    for drawn in ("", " ") if is_blank_drawn else ("",):
+        way = text.replace(_DRAWN_BLANK, drawn)
+        yield (spaced := way.replace(_SOFT_BLANK, " "))
+        if _SOFT_IN_WORD.search(way):
+            yield _SOFT_IN_WORD.sub("", way).replace(_SOFT_BLANK, " ")
+    if (is_blank_drawn or _SOFT_BLANK in text) and _ROW.search(spaced):
+        yield _ROW.sub(lambda row: row[0].replace(" ", ""), spaced)

@@ -4,7 +4,7 @@ for what is invisible."""
 import re
 import unicodedata
 
-from core.moderation.invisible import DRAWN_BLANKS, is_unseen
+from core.moderation.invisible import DRAWN_BLANKS, SOFT_BLANKS, is_unseen
 
 _SKIN_TONES = ("light", "light", "medium", "dark", "dark")
 _REGIONAL = "REGIONAL INDICATOR SYMBOL LETTER "
@@ -15,25 +15,33 @@ _FIRST_SYMBOL = "\u2100"
 
 class PlainLetters(dict[int, str]):
     """A table for `str.translate` that fills itself. Characters that are drawn as a blank become
-    `blank`."""
+    `drawn_blank`, those of SOFT_BLANKS `soft_blank`. Marks stay."""
 
-    def __init__(self, blank: str) -> None:
+    def __init__(self, drawn_blank: str, soft_blank: str) -> None:
         super().__init__()
-        self._blank = blank
+        self._drawn_blank, self._soft_blank = drawn_blank, soft_blank
 
     def __missing__(self, code: int) -> str:
-        self[code] = plain = _plain(chr(code), self._blank)
+        self[code] = plain = self._plain(chr(code))
         return plain
 
+    def _plain(self, char: str) -> str:
+        if char in SOFT_BLANKS:
+            return self._soft_blank
+        category = unicodedata.category(char)
+        if char.isascii() or category == "Cs":
+            return char
+        if is_unseen(char):
+            blank = " " if category[0] == "Z" else ""
+            return self._drawn_blank if char in DRAWN_BLANKS else blank
+        if category[0] == "M":
+            return "" if category == "Me" else char
+        return _drawn(char, category)
 
-def _plain(char: str, blank: str) -> str:
-    category = unicodedata.category(char)
-    if char.isascii() or category == "Cs":
-        return char
-    if is_unseen(char):
-        is_gap = category[0] == "Z" or char == "\x85"
-        return blank if char in DRAWN_BLANKS else " " * is_gap
-    return "" if category == "Me" else _drawn(char, category)
+
+def letter_of_mark(char: str) -> str:
+    """The letter that a combining Latin letter is drawn as; nothing for other marks."""
+    return _styled_letter(unicodedata.name(char, ""))
 
 
 def _drawn(char: str, category: str) -> str:
@@ -42,11 +50,17 @@ def _drawn(char: str, category: str) -> str:
     name = unicodedata.name(char, "")
     if name.startswith(_REGIONAL):
         return name[-1].lower()
-    styled = _STYLED.search(name)
-    if styled:
-        return styled[2] if styled[1] == "CAPITAL" else styled[2].lower()
+    if letter := _styled_letter(name):
+        return letter
     if category == "So" and char >= _FIRST_SYMBOL:
         return f" {name.lower()} "
     if category == "No" and not unicodedata.decomposition(char):
         return str(unicodedata.digit(char, char))
     return char
+
+
+def _styled_letter(name: str) -> str:
+    styled = _STYLED.search(name)
+    if styled is None:
+        return ""
+    return styled[2] if styled[1] == "CAPITAL" else styled[2].lower()

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from core.inference.text.bare_letters import BareLetters
 from core.inference.text.form import UNREAD, parts_of
-from core.moderation.invisible import DRAWN_BLANKS, is_unseen
+from core.moderation.invisible import DRAWN_BLANKS, SOFT_BLANKS, is_unseen
 from core.moderation.masking import TextSpan
 
 GAP, SOFT, ROW = " ", "\x01", "\x02"
@@ -62,7 +62,7 @@ class _Folding(dict[int, str]):
 
 
 def _folded(char: str) -> str:
-    if char in _SOFT_SIGNS or char in DRAWN_BLANKS:
+    if char in _SOFT_SIGNS or char in DRAWN_BLANKS or char in SOFT_BLANKS:
         return SOFT
     if char.isascii():
         return char.lower() if char.isalnum() else GAP
