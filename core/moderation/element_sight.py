@@ -71,10 +71,7 @@ def _styled(name: str, values: Values) -> StyleSight:
         return _SEEN
     from core.moderation.styles import sight_of  # its parser takes 25 ms to import
 
-    found = sight_of(style)
-    if found.turns == "ltr" and "direction" not in style.lower():
-        found = replace(found, turns=values.get("dir", "ltr").lower())
-    return found
+    return sight_of(style)
 
 
 def _is_closed(name: str, values: Values) -> bool:

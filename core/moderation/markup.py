@@ -67,7 +67,7 @@ class _Source:
 
 def _take(reader: MarkupReader, token: Token) -> None:
     if token.type is TokenType.TEXT:
-        reader.layers.write(token.data or "")
+        reader.text(token.data or "")
     elif token.type is TokenType.START_TAG:
         reader.start(token.tag or "", token.source or "", token.attrs or [])
     elif token.type is TokenType.END_TAG:

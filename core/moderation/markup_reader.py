@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from turbohtml import unescape
 
+from core.moderation.bidi_elements import OpenElements
 from core.moderation.element_sight import element_sight
 from core.moderation.html_names import (
     ACTIVE,
@@ -21,8 +22,6 @@ from core.moderation.style_sight import StyleSight
 from core.moderation.tag_words import bare_strays, pieces_of
 
 Attributes = Sequence[tuple[str, str | None]]
-_OVERRIDES = {"rtl": "\u202e", "ltr": "\u202d"}
-_END_OVERRIDE = "\u202c"
 # Browsers drop them from addresses (WHATWG URL standard).
 _NOT_IN_ADDRESS = dict.fromkeys(map(ord, "\t\n\r"))
 _IMAGES = frozenset({"img", "image"})
@@ -40,8 +39,9 @@ class MarkupReader:
         self.in_doubt: dict[str, None] = {}
         self._apart = apart
         self._selected = selected
-        # Of each open element, by name, what its end tag becomes; None if its tags are words.
-        self._closers: dict[str, list[str | None]] = {}
+        # Of each open element, by name, whether its tags are words.
+        self._opened: dict[str, list[bool]] = {}
+        self._elements = OpenElements()
         self._foreign = 0
 
     @property
@@ -52,11 +52,14 @@ class MarkupReader:
     def hidden(self) -> list[str]:
         return self.layers.hidden
 
+    def text(self, text: str) -> None:
+        self.layers.write(self._elements.text(text))
+
     def start(self, name: str, source: str, attributes: Attributes) -> None:
         values = {key: value or "" for key, value in attributes}
         if not self._is_known(name) or ("=" not in source and bare_strays(values, source)):
             if name not in VOID:
-                self._closers.setdefault(name, []).append(None)
+                self._opened.setdefault(name, []).append(True)
             self.layers.write(unescape(source))
             return
         if values or name in ACTIVE:
@@ -68,15 +71,14 @@ class MarkupReader:
         if name in _IMAGES:
             self._caption(source, values.get("alt", ""), sight)
         elif name in VOID:
-            self.layers.write(BREAKS.get(name, ""))
+            self.layers.write(self._elements.start(name, values) + self._break(BREAKS, name))
         else:
             self._open(name, source, values, sight)
 
     def end(self, name: str, source: str, attributes: Attributes) -> None:
-        closers = self._closers.get(name)
-        default = _closer(name) if self._is_known(name) else None
-        closer = closers.pop() if closers else default
-        if closer is None or attributes:
+        opened = self._opened.get(name)
+        is_words = opened.pop() if opened else not self._is_known(name)
+        if is_words or attributes:
             self.layers.write(unescape(source))
             return
         if name in FOREIGN_ROOTS:
@@ -84,6 +86,7 @@ class MarkupReader:
         self.layers.close_inside(name)
         if name == "a":
             self.layers.end_link()
+        closer = self._elements.end(name) + self._break(END_BREAKS, name)
         self.layers.close(name, source if name in UNSEEN_CODE else "", closer)
 
     def _is_known(self, name: str) -> bool:
@@ -95,22 +98,26 @@ class MarkupReader:
         return source in self._apart
 
     def _open(self, name: str, source: str, values: Mapping[str, str], sight: StyleSight) -> None:
-        turn = _OVERRIDES.get(sight.turns or "", "")
-        self._closers.setdefault(name, []).append(_END_OVERRIDE * bool(turn) + _closer(name))
+        self._opened.setdefault(name, []).append(False)
         hides = sight.hides
         if sight.is_in_doubt and not hides and self._is_apart(source):
             hides = "element"
         self.layers.end_before(name)
         if hides == "details":  # they leave a line to open them with
-            self.layers.write(BREAKS[name])
+            self.layers.write(self._break(BREAKS, name))
+        controls = self._elements.start(name, values)
         self.layers.open(name, hides, sight.shows, unescape(source) * (name in UNSEEN_CODE))
+        if controls and name not in BREAKS:
+            self.layers.write(controls)
         if name == "a":
             self._open_link(source, values)
-        elif name == "bdo":
-            self.layers.write(_OVERRIDES.get(values.get("dir", "").lower(), "\u202a"))
         elif hides != "details":
-            self.layers.write(BREAKS.get(name, ""))
-        self.layers.write(turn)
+            self.layers.write(self._break(BREAKS, name))
+        if controls and name in BREAKS:
+            self.layers.write(controls)
+
+    def _break(self, breaks: Mapping[str, str], name: str) -> str:
+        return self._elements.around_breaks(breaks[name]) if name in breaks else ""
 
     def _open_link(self, source: str, values: Mapping[str, str]) -> None:
         self.layers.end_link()  # links can't nest: the second one closes the first
@@ -128,7 +135,3 @@ class MarkupReader:
         is_in_doubt = sight.is_in_doubt or is_in_word or len(words.split()) >= _CAPTION_WORDS
         if not (is_in_doubt and self._is_apart(source)):
             self.layers.write(words)
-
-
-def _closer(name: str) -> str:
-    return _END_OVERRIDE if name == "bdo" else END_BREAKS.get(name, "")

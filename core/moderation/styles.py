@@ -87,7 +87,6 @@ def sight_of(style: str) -> StyleSight:
         shows=frozenset(
             _INHERITED.get(name, name) for name, effect in effects.items() if effect is Effect.SHOWS
         ),
-        turns=_turns(found),
     )
 
 
@@ -152,13 +151,6 @@ def _of_ground(found: Mapping[str, _Declared]) -> dict[str, Effect]:
     is_read = not any(are_alike(colors[0], ground) for ground in grounds)
     names = {"color", "background", "background-color"} & found.keys()
     return dict.fromkeys(names, Effect.NONE if is_read else Effect.IN_DOUBT)
-
-
-def _turns(found: Mapping[str, _Declared]) -> str | None:
-    words = {name: word_of(each.value) for name, each in found.items()}
-    if words.get("unicode-bidi") not in {"bidi-override", "isolate-override"}:
-        return None
-    return words.get("direction", "ltr")
 
 
 def _words(value: Tokens) -> list[str]:

@@ -247,7 +247,7 @@ def test_what_is_shown_again_within_a_hidden_element_is_seen() -> None:
     ("style", "turned"),
     [
         ("unicode-bidi:bidi-override;direction:rtl", "\u202eab\u202c"),
-        ("unicode-bidi:isolate-override", "\u202dab\u202c"),
+        ("unicode-bidi:isolate-override", "\u2066\u202dab\u202c\u2069"),
         ("direction:rtl", "ab"),
     ],
 )
@@ -265,5 +265,5 @@ def test_entities_are_decoded_exactly_once() -> None:
 
 
 def test_an_element_that_turns_the_direction_becomes_the_control_that_does() -> None:
-    assert read_markup("<bdo dir=rtl>ab</bdo>") == view("\u202eab\u202c")
-    assert read_markup("<bdo>ab</bdo>") == view("\u202aab\u202c")
+    assert read_markup("<bdo dir=rtl>ab</bdo>") == view("\u2067\u202eab\u202c\u2069")
+    assert read_markup("<bdo>ab</bdo>") == view("\u2066\u202dab\u202c\u2069")
