@@ -111,7 +111,9 @@ INVARIANTS: dict[str, str] = {
     "a pending or upheld appeal is about the decision that stands": """
         SELECT a.id FROM appeals a JOIN revisions r ON r.id = a.revision_id
         WHERE a.status <> 'overturned'
-        AND (a.decision_id <> r.current_decision_id OR r.current_action <> 'remove')""",
+        AND (r.current_action <> 'remove' OR a.decision_id <> r.current_decision_id
+        AND NOT EXISTS (SELECT 1 FROM decisions d WHERE d.id = r.current_decision_id
+        AND d.appeal_id = a.id AND d.supersedes = a.decision_id))""",
 }
 
 
