@@ -10,8 +10,7 @@ from typing import Any
 from core.inference.base import Location
 from core.servinglog.importing.calls import FoundCall, LogFormat, UnusableLine
 from core.servinglog.importing.times import in_utc
-from core.servinglog.lines import MAX_COUNT
-from core.servinglog.record import Mode, ServingRecord
+from core.servinglog.record import MAX_COUNT, Mode, ServingRecord
 
 UNKNOWN = "unknown"
 AHEAD = timedelta(minutes=5)
