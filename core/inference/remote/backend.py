@@ -224,8 +224,8 @@ class RemoteBackend:
         return dict(zip(texts, rows, strict=True))
 
     def _probed(self, texts: Sequence[str], once: bool) -> list[Row]:
-        """Scores of the probes. Halves the request where the server takes fewer texts at once, and
-        lowers the batch size of later requests to match."""
+        """Scores of the probes. Sends fewer where the server takes fewer texts at once, and lowers
+        the batch size of later requests to match."""
         try:
             called = self._caller.call(
                 self._wire.request(texts), lambda response: response, once=once
@@ -233,9 +233,9 @@ class RemoteBackend:
         except BackendError as error:
             if error.kind not in _LARGE_REQUEST_ERRORS or len(texts) == 1:
                 raise
-            middle = len(texts) // 2
-            rows = self._probed(texts[:middle], once) + self._probed(texts[middle:], once)
-            self._batch_size = min(self._batch_size, len(texts) - middle)
+            # One alone first: it tells at once whether the server is down or takes fewer texts.
+            rows = self._probed(texts[:1], once) + self._probed(texts[1:], once)
+            self._batch_size = min(self._batch_size, len(texts) - 1)
             return rows
         try:
             return read_rows(self._wire, called.response, len(texts))
