@@ -143,7 +143,7 @@ def _request(file: Path, arguments: argparse.Namespace) -> ImportRequest:
 
 def _columns(text: str | None) -> Mapping[str, str]:
     pairs = [pair.partition("=") for pair in text.split(",")] if text else []
-    if not all(what and equals and name for what, equals, name in pairs):
+    if not all(what and equals for what, equals, _ in pairs):
         raise InvalidInput("--map is WHAT=COLUMN, several with commas: time=ts,total=latency_ms")
     return {what.strip(): name.strip() for what, _, name in pairs}
 

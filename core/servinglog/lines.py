@@ -9,14 +9,20 @@ from enum import Enum
 from types import UnionType
 from typing import Any, get_args, get_type_hints
 
-from core.servinglog.record import SCHEMA_VERSION, RefusalRecord, ServingRecord
+from core.servinglog.record import (
+    LONGER_BY_MS,
+    LONGER_BY_SHARE,
+    MAX_COUNT,
+    MAX_MS,
+    MAX_TEXT,
+    SCHEMA_VERSION,
+    RefusalRecord,
+    ServingRecord,
+    fits_in,
+)
 from core.strict_json import NotJsonNumber, RepeatedName, load_strict
 
 MAX_LINE_BYTES = 65_536
-MAX_TEXT = 1_000
-MAX_COUNT = 2**31 - 1
-MAX_MS = 86_400_000.0
-"""A day: no call takes longer, and sums of such times stay exact."""
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -115,6 +121,7 @@ class LineFormat:
         hints = get_type_hints(record)
         self.time = time
         self._never_above = record.NEVER_ABOVE
+        self._never_longer = record.NEVER_LONGER
         self.fields = tuple(
             _field(one.name, hints[one.name], one.default, record.NEVER_BELOW)
             for one in fields(record)
@@ -136,6 +143,9 @@ class LineFormat:
         for smaller, larger in self._never_above.items():
             if values[smaller] > values[larger]:
                 raise UnreadableLine(f"`{smaller}` is more than `{larger}`")
+        for part, whole in self._never_longer.items():
+            if values[part] is not None and not fits_in(values[part], values[whole]):
+                raise UnreadableLine(f"`{part}` is longer than `{whole}`")
         return values
 
     @property
@@ -178,6 +188,10 @@ class LineFormat:
                 size = f"length({one.name})" if one.kind is Kind.TEXT else one.name
                 checks.append(f"{size} >= {one.least}")
         checks += [f"{smaller} <= {larger}" for smaller, larger in self._never_above.items()]
+        checks += [
+            f"coalesce({part} <= {whole} * {LONGER_BY_SHARE}e0 + {LONGER_BY_MS}e0, true)"
+            for part, whole in self._never_longer.items()
+        ]
         return " AND ".join(checks)
 
 

@@ -1,8 +1,9 @@
 """The two kinds of record in the serving log: a call to a backend, and requests refused before one.
 
 A record never contains the text of a comment. Its valid values are defined only here: by the types
-of the fields, by `NEVER_BELOW` (for a text: its length) and `NEVER_ABOVE`. See
-core.servinglog.lines.
+of the fields, by `NEVER_BELOW` (for a text: its length), `NEVER_ABOVE` and `NEVER_LONGER`, and by
+the bounds below. See core.servinglog.lines. What other programs tell (a server in its headers, a
+log that is imported) is taken only within these bounds, so that each record can be read.
 """
 
 from collections.abc import Mapping
@@ -13,6 +14,17 @@ from enum import StrEnum
 from typing import ClassVar, Protocol
 
 SCHEMA_VERSION = 1
+MAX_TEXT = 1_000
+MAX_COUNT = 2**31 - 1
+MAX_MS = 86_400_000.0
+"""A day: no call takes longer, and sums of such times stay exact."""
+# Two programs measure, each with its own rounding (servers mostly to whole milliseconds).
+LONGER_BY_SHARE, LONGER_BY_MS = 1.01, 10.0
+
+
+def fits_in(part_ms: float, total_ms: float) -> bool:
+    """Whether a phase of a call may have taken so long, when the call took `total_ms`."""
+    return part_ms <= total_ms * LONGER_BY_SHARE + LONGER_BY_MS
 
 
 class Mode(StrEnum):
@@ -70,8 +82,16 @@ class ServingRecord:
     }
     NEVER_ABOVE: ClassVar[Mapping[str, str]] = {
         "error_count": "batch_size",
+        "truncated_count": "batch_size",
         "audit_missed": "audit_count",
     }
+    NEVER_LONGER: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        (
+            *("queue_ms", "tokenize_ms", "compute_ms", "network_ms", "first_stage_ms"),
+            *("server_ms", "server_queue_ms", "wait_ms"),
+        ),
+        "total_ms",
+    )
 
     request_id: str
     started_at: datetime
@@ -115,6 +135,7 @@ class RefusalRecord:
 
     NEVER_BELOW: ClassVar[Mapping[str, int]] = {"refusal_id": 1, "reason": 1, "refused_count": 1}
     NEVER_ABOVE: ClassVar[Mapping[str, str]] = {}
+    NEVER_LONGER: ClassVar[Mapping[str, str]] = {}
 
     refusal_id: str
     refused_at: datetime

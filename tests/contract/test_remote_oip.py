@@ -44,30 +44,30 @@ def other(rows: Rows) -> Any:
     ("make", "words"),
     [
         (lambda rows: output(flat([list(one) for one in zip(*rows, strict=True)]), [5, len(rows)]),
-         r"shape \[5, 3\] for 3 texts and 5 labels"),
-        (lambda rows: output(flat(rows), [99]), r"15 values for a tensor of shape \[99\]"),
-        (lambda rows: output(flat(rows), [len(rows) * 5]), r"shape \[15\] for 3 texts"),
-        (lambda rows: output(flat(rows), [1, len(rows), 5]), r"shape \[1, 3, 5\] for 3 texts"),
+         r"shape \[5, 4\] for 4 texts and 5 labels"),
+        (lambda rows: output(flat(rows), [99]), r"20 values for a tensor of shape \[99\]"),
+        (lambda rows: output(flat(rows), [len(rows) * 5]), r"shape \[20\] for 4 texts"),
+        (lambda rows: output(flat(rows), [1, len(rows), 5]), r"shape \[1, 4, 5\] for 4 texts"),
         (lambda rows: output(flat(rows), [len(rows), -5]), "not a list of sizes"),
         (lambda rows: output(flat(rows), [len(rows), 5.0]), "not a list of sizes"),
         (lambda rows: output(flat(rows), 15), "not a list of sizes"),
         (lambda rows: output(flat(rows), None), "without its shape"),
-        (lambda rows: output(flat(rows)[1:], [len(rows), 5]), r"14 values for a tensor"),
-        (lambda rows: output([*flat(rows), 0.1], [len(rows), 5]), r"16 values for a tensor"),
-        (lambda rows: output(flat(rows[1:]), [len(rows) - 1, 5]), r"shape \[2, 5\] for 3 texts"),
-        (lambda rows: output(flat([*rows, rows[0]]), [len(rows) + 1, 5]), r"\[4, 5\] for 3 texts"),
+        (lambda rows: output(flat(rows)[1:], [len(rows), 5]), r"19 values for a tensor"),
+        (lambda rows: output([*flat(rows), 0.1], [len(rows), 5]), r"21 values for a tensor"),
+        (lambda rows: output(flat(rows[1:]), [len(rows) - 1, 5]), r"shape \[3, 5\] for 4 texts"),
+        (lambda rows: output(flat([*rows, rows[0]]), [len(rows) + 1, 5]), r"\[5, 5\] for 4 texts"),
         (lambda rows: output([rows[0][:4], [*rows[1], 0.1], *rows[2:]], [len(rows), 5]),
          "not of one length"),
         (lambda rows: output([*rows[:-1], 0.5], [len(rows), 5]), "not of one length"),
         (lambda rows: output([[row] for row in rows], [len(rows), 5]), "not of one length"),
         (lambda rows: output([list(one) for one in zip(*rows, strict=True)], [len(rows), 5]),
          "rows of other lengths than the shape"),
-        (lambda rows: output([row[:4] for row in rows], [len(rows), 4]), r"\[3, 4\] for 3 texts"),
-        (lambda rows: output([0] * 15, [len(rows), 5], datatype="INT64"), "number of the best"),
-        (lambda rows: output([True] * 15, [len(rows), 5], datatype="BOOL"), "number of the best"),
+        (lambda rows: output([row[:4] for row in rows], [len(rows), 4]), r"\[4, 4\] for 4 texts"),
+        (lambda rows: output([0] * 20, [len(rows), 5], datatype="INT64"), "number of the best"),
+        (lambda rows: output([True] * 20, [len(rows), 5], datatype="BOOL"), "number of the best"),
         (lambda rows: output(flat(rows), [len(rows), 5], datatype="BYTES"), "number of the best"),
         (lambda rows: output([str(v) for v in flat(rows)], [len(rows), 5]), "not a number"),
-        (lambda rows: output([True] * 15, [len(rows), 5]), "not a number"),
+        (lambda rows: output([True] * 20, [len(rows), 5]), "not a number"),
         (lambda rows: output("0.1", [len(rows), 5]), "of another kind"),
         (lambda rows: {"name": "scores", "shape": [len(rows), 5], "data": flat(rows)},
          "without `datatype`"),
@@ -155,7 +155,7 @@ def test_output_of_a_label_with_another_number_of_texts_is_refused(
         return output(data, [len(data)], name=ORDER[0])
 
     server.override = answers(short, *[column(place) for place in range(1, 5)])
-    with pytest.raises(ModelNotUsable, match=r"a label of shape \[\d\] for 3 texts"):
+    with pytest.raises(ModelNotUsable, match=r"a label of shape \[\d\] for 4 texts"):
         opened("oip").load()
 
 
@@ -190,8 +190,8 @@ def test_labels_with_scores_in_bytes_are_read(
         (lambda found: [json.dumps(one[0]) for one in found], "only the best label"),
         (lambda found: [json.dumps(one[:1]) for one in found], "only the best label"),
         (lambda found: [one[0]["label"] for one in found], "number of the best class"),
-        (lambda found: [json.dumps(one) for one in found[1:]], r"2 values, .* for 3 texts"),
-        (lambda found: [json.dumps(found)], r"1 values, .* for 3 texts"),
+        (lambda found: [json.dumps(one) for one in found[1:]], r"3 values, .* for 4 texts"),
+        (lambda found: [json.dumps(found)], r"1 values, .* for 4 texts"),
         (lambda found: [json.dumps([*one, one[0]]) for one in found], "a label twice"),
         (lambda found: ['{"toxic": 0.1, "toxic": 0.9}' for _ in found], "number of the best class"),
         (lambda found: ["[" * 100_000 for _ in found], "number of the best class"),

@@ -138,7 +138,7 @@ def test_constant_answer_is_refused(server: RemoteServer, opened: Open, kind: st
             else [found[0]] * len(found)
         ),
     )
-    with pytest.raises(ModelNotUsable, match="gives the same scores to 3 texts"):
+    with pytest.raises(ModelNotUsable, match="gives the same scores to 4 texts"):
         opened(kind).load()
 
 
@@ -148,7 +148,7 @@ def test_one_class_of_1_is_refused(server: RemoteServer, opened: Open) -> None:
         {"data": [{"index": n, "label": "LABEL_0", "probs": [1.0], "num_classes": 1}
                   for n, _ in enumerate(asked.body["input"])]}
     )  # fmt: skip
-    with pytest.raises(ModelNotUsable, match="gives the same scores to 3 texts"):
+    with pytest.raises(ModelNotUsable, match="gives the same scores to 4 texts"):
         opened("vllm", labels={"toxicity": "toxic"}, label_order=["toxic"]).load()
 
 

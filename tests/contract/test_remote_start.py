@@ -124,7 +124,9 @@ def test_advice_for_logits_names_a_key_of_the_kind(
 ) -> None:
     def logits(asked: ReceivedRequest) -> ServerAnswer:
         row = [{"label": name, "score": -4.2} for name in scores_of("")]
-        count = len(asked.body.get("inputs") or asked.body.get("input") or [0, 0, 0])
+        count = len(
+            asked.body.get("inputs") or asked.body.get("input") or asked.body["payload"]["comments"]
+        )
         return ServerAnswer(
             {"data": {"results": [{"found": row}] * count}}
             if kind == "json"

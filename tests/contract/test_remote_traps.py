@@ -107,12 +107,16 @@ def test_top_1_of_mlflow_is_refused(
 
 @pytest.mark.parametrize(
     ("datatype", "data"),
-    [("INT64", [0, 1, 0]), ("BYTES", ["toxic", "none", "none"]), ("FP32", [0.0, 1.0, 0.0])],
+    [
+        ("INT64", [0, 1, 0, 1]),
+        ("BYTES", ["toxic", *["none"] * 3]),
+        ("FP32", [0.0, 1.0, 0.0, 1.0]),
+    ],
 )
 def test_argmax_of_kserve_is_refused(
     server: RemoteServer, opened: Open, datatype: str, data: list[Any]
 ) -> None:
-    output = {"name": "output-0", "datatype": datatype, "shape": [3], "data": data}
+    output = {"name": "output-0", "datatype": datatype, "shape": [4], "data": data}
     server.override = lambda _asked: ServerAnswer({"model_name": "toxic", "outputs": [output]})
     with pytest.raises(ModelNotUsable, match="only the number of the best class"):
         opened("oip").load()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.servinglog.importing.columns import ALIASES
+from core.servinglog.importing.column_names import ALIASES
 from core.servinglog.importing.detection import FORMAT_NAMES, PROMETHEUS, Choices
 from core.servinglog.importing.importer import ImportRequest, plan_import
 from core.servinglog.importing.ledger import ImportLedger

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.slow
 
 NUMBERS = [field.name for field in CALL.fields if field.kind.sql_type in ("BIGINT", "DOUBLE")]
 TEXTS = [field.name for field in CALL.fields if field.kind.sql_type == "VARCHAR"]
+PHASES = [name for name in NUMBERS if name.endswith("_ms") and name != "total_ms"]
 BAD = [
     *(raw(name, value) for name in NUMBERS for value in ('"12"', "true", "[1]", '{"a":1}')),
     *(raw(name, value) for name in NUMBERS for value in ("-1", "1e16", "9" * 30, '"Infinity"')),
@@ -33,6 +34,9 @@ BAD = [
     line(batch_size=0),
     line(error_count=5),
     line(audit_missed=1),
+    line(truncated_count=2),
+    *(line(**{name: 80_000_000}) for name in PHASES),
+    *(line(**{name: 30.5}) for name in PHASES),
     raw("total_ms", "9" * 5_000),
     raw("total_ms", "[" * 50_000),
     b"null\n",

@@ -1,15 +1,20 @@
 """Whatever a log tells of a call, its record can be read, and its id is the same each time."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.servinglog.importing.calls import FoundCall, LogFormat
-from core.servinglog.importing.records import Dated, RecordMaker
-from core.servinglog.lines import MAX_COUNT, MAX_MS, read_line
+from core.servinglog.importing.calls import FoundCall, LogFormat, UnusableLine
+from core.servinglog.importing.records import Dated, Dating, RecordMaker
+from core.servinglog.lines import read_line
+from core.servinglog.record import MAX_COUNT, MAX_MS, fits_in
 from core.servinglog.writer import encode
 
+LATEST = datetime(2050, 1, 1, tzinfo=UTC)
+PHASES = ("queue_ms", "tokenize_ms", "compute_ms", "network_ms")
 ANY = LogFormat("any", "any", lambda _: (), "ms")
 texts = st.one_of(st.none(), st.text(max_size=300))
 durations = st.one_of(st.none(), st.floats(0, MAX_MS))
@@ -37,11 +42,36 @@ calls = st.builds(
 
 
 def dated(call: FoundCall) -> Dated:
-    assert call.at is not None
-    return Dated(call, call.at, had_no_zone=False)
+    return Dating(None, LATEST).date(call)
 
 
-@given(calls, st.one_of(st.text(), st.dictionaries(st.text(), st.one_of(texts, moments))))
+def without_long_phases(call: FoundCall) -> FoundCall:
+    """The call without the phases that it can't have had."""
+    assert call.total_ms is not None
+    told = {name: getattr(call, name) for name in PHASES}
+    return replace(
+        call,
+        **{
+            name: None
+            for name, ms in told.items()
+            if ms is not None and not fits_in(ms, call.total_ms)
+        },
+    )
+
+
+@given(calls)
+def test_phase_longer_than_its_call_is_refused(call: FoundCall) -> None:
+    if without_long_phases(call) == call:
+        dated(call)
+        return
+    with pytest.raises(UnusableLine, match="_ms is longer than the call"):
+        dated(call)
+
+
+@given(
+    calls.map(without_long_phases),
+    st.one_of(st.text(), st.dictionaries(st.text(), st.one_of(texts, moments))),
+)
 def test_record_can_be_read(call: FoundCall, content: str | dict[str, object]) -> None:
     maker = RecordMaker(ANY, None)
     record_id = maker.identify(dated(call), content, 0)

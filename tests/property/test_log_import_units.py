@@ -19,7 +19,7 @@ from core.servinglog.importing.durations import (
 )
 from core.servinglog.importing.spread import Spread
 from core.servinglog.importing.times import EARLIEST, in_utc, parse_time
-from core.servinglog.lines import MAX_MS
+from core.servinglog.record import MAX_MS
 
 PER_MS = {DurationUnit.NS: 10**6, DurationUnit.US: 10**3, DurationUnit.MS: 1}
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -75,12 +75,34 @@ def test_bounds_hold_the_percentile_of_the_calls_between(
             ['a_bucket{le="1"} 9', 'a_bucket{le="+Inf"} 6'],
             "less than the one below it",
         ),
+        (snapshot((1, 0, 0, 0), 5.0), snapshot((9, 0, 0, 0), 4.9), "has a lower sum in the second"),
     ],
-    ids=["reset or turned", "cut", "no open bucket", "other buckets", "not cumulative"],
+    ids=["reset or turned", "cut", "no open bucket", "other buckets", "not cumulative", "sum"],
 )
 def test_snapshots_that_do_not_go_together(first: list[str], second: list[str], why: str) -> None:
     with pytest.raises(InvalidInput, match=why):
         differences(read_snapshot(first), read_snapshot(second))
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ('a_seconds_bucket{le="-1"} 5', "line 1: a bucket's bound is below 0"),
+        ('a_seconds_bucket{le="-Inf"} 5', "line 1: a bucket's bound is below 0"),
+        ('a_seconds_bucket{le="1"} -5', "line 1: a bucket's count is below 0"),
+        ('a_seconds_bucket{le="1"} +Inf', "line 1: a bucket's count is below 0 or infinite"),
+        ("a_seconds_sum -0.5", "a_seconds has a sum that is below 0"),
+        ("a_seconds_sum +Inf", "a_seconds has a sum that is below 0 or infinite"),
+    ],
+)
+def test_amount_that_no_histogram_of_times_has_is_refused(line: str, why: str) -> None:
+    with pytest.raises(InvalidInput, match=why):
+        read_snapshot([line, 'a_seconds_bucket{le="+Inf"} 5'])
+
+
+def test_sums_and_counts_of_other_metrics_may_be_below_0() -> None:
+    lines = ['a_seconds_bucket{le="+Inf"} 5', "other_sum -3", "other -5"]
+    assert differences({}, read_snapshot(lines))[0].mean is None
 
 
 @pytest.mark.parametrize("value", ["NaN", "many"])

@@ -21,7 +21,14 @@ from core.inference.long_texts import join_windows
 from core.inference.remote.call_metadata import measured, summed
 from core.inference.remote.caller import Caller
 from core.inference.remote.passages import cut_passages, window_bytes
-from core.inference.remote.probes import PROBES, check_alone, check_probes
+from core.inference.remote.probe_order import check_order, check_threat
+from core.inference.remote.probes import (
+    HARMLESS_PROBES,
+    PROBES,
+    PROBES_AGAIN,
+    THREAT,
+    check_probes,
+)
 from core.inference.remote.proxies import is_local
 from core.inference.remote.results import read_rows, result_of
 from core.inference.remote.transport import Transport
@@ -99,7 +106,7 @@ class RemoteBackend:
         return self._caller.circuit
 
     def load(self) -> None:
-        """Asks for the revision and scores three probe texts. Raises ModelNotUsable for a server
+        """Asks for the revision and scores a few probe texts. Raises ModelNotUsable for a server
         that misreads its model. A server that can't be reached now is checked at its first call
         instead."""
         try:
@@ -192,21 +199,33 @@ class RemoteBackend:
             raise ModelNotUsable(self._unusable)
         try:
             self._ask_revision(once=once)
-            step = min(self._batch_size, len(PROBES))
-            starts = range(0, len(PROBES), step)
-            rows = [row for at in starts for row in self._probed(PROBES[at : at + step], once)]
-            check_probes(self._config.name, self._wire, rows)
-            if step > 1:
-                (alone,) = self._probed(PROBES[-1:], once)
-                check_alone(self._config.name, alone, rows[-1])
+            self._check_probes(once)
         except ModelNotUsable as error:
             self._unusable, self._unusable_at = str(error), now
             raise
         self._is_checked = True
 
+    def _check_probes(self, once: bool) -> None:
+        name = self._config.name
+        # Where each text costs a request, one high score is enough.
+        texts = PROBES if self._batch_size > 1 else (*HARMLESS_PROBES, THREAT)
+        among = self._probed_in_parts(texts, once)
+        check_probes(name, self._wire, list(among.values()))
+        if self._batch_size > 1:
+            again = self._probed_in_parts(PROBES_AGAIN, once)
+            check_order(name, self._probed_in_parts([THREAT], once), among, again)
+            check_threat(name, self._wire, again)
+        check_threat(name, self._wire, among)
+
+    def _probed_in_parts(self, texts: Sequence[str], once: bool) -> dict[str, Row]:
+        step = self._batch_size
+        starts = range(0, len(texts), step)
+        rows = [row for at in starts for row in self._probed(texts[at : at + step], once)]
+        return dict(zip(texts, rows, strict=True))
+
     def _probed(self, texts: Sequence[str], once: bool) -> list[Row]:
-        """Scores of the probes. Halves the request where the server takes fewer texts at once, and
-        lowers the batch size of later requests to match."""
+        """Scores of the probes. Sends fewer where the server takes fewer texts at once, and lowers
+        the batch size of later requests to match."""
         try:
             called = self._caller.call(
                 self._wire.request(texts), lambda response: response, once=once
@@ -214,9 +233,9 @@ class RemoteBackend:
         except BackendError as error:
             if error.kind not in _LARGE_REQUEST_ERRORS or len(texts) == 1:
                 raise
-            middle = len(texts) // 2
-            rows = self._probed(texts[:middle], once) + self._probed(texts[middle:], once)
-            self._batch_size = min(self._batch_size, len(texts) - middle)
+            # One alone first: it tells at once whether the server is down or takes fewer texts.
+            rows = self._probed(texts[:1], once) + self._probed(texts[1:], once)
+            self._batch_size = min(self._batch_size, len(texts) - 1)
             return rows
         try:
             return read_rows(self._wire, called.response, len(texts))

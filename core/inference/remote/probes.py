@@ -1,4 +1,7 @@
-"""Checks of a server's first scores: do its numbers mean what the settings declare?"""
+"""Checks of a server's first scores: do its numbers mean what the settings declare?
+
+`core.inference.remote.probe_order` checks whose they are.
+"""
 
 import math
 from collections.abc import Sequence
@@ -7,13 +10,18 @@ from core.errors import ModelNotUsable
 from core.inference.base import Activation
 from core.inference.remote.wire_format import HARMLESS, Row, WireFormat
 
-# The texts differ, so only a server that misreads its model scores them all alike. The last one
-# scores high, so a scale other than 0 to 1 shows.
-PROBES = (
-    HARMLESS,
-    "The train leaves at nine from the second platform.",
-    "I will kill you, you fucking idiot.",
-)
+THREAT = "I will kill you, you fucking idiot."
+_TRAIN = "The train leaves at nine from the second platform."
+_INSULT = "Nobody here likes you, stupid moron, so shut up and leave."
+HARMLESS_PROBES = (HARMLESS, _TRAIN)
+# The texts differ, so only a server that misreads its model scores them all alike. Two score high,
+# so a scale other than 0 to 1 shows.
+PROBES = (_TRAIN, THREAT, _INSULT, HARMLESS)
+PROBES_AGAIN = (_INSULT, HARMLESS, THREAT, _TRAIN)
+"""The same texts in another order. By whether its text is harmless in the one and in the other, no
+place is like another; and neither all texts nor the first two or three are sorted by score or by
+length in both. So answers in any order but that of the texts show, also if only neighbours change.
+"""
 # Far above a server's rounding, but so small that independent scores don't meet it by chance.
 _SUM_TOLERANCE = 1e-3
 _FEWEST_LABELS = 3
@@ -22,15 +30,12 @@ _FEWEST_LABELS = 3
 _TWICE_LOW, _TWICE_HIGH = 0.5, 0.7311
 # Far below a server's rounding, far above the numerical noise of a network with constant output.
 _SAME = 1e-6
-# Other texts in a request change padding, so scores differ a little; the scores of another text
-# differ more.
-_ALONE_TOLERANCE = 0.1
 
 
 def check_probes(name: str, wire: WireFormat, rows: Sequence[Row]) -> None:
     """Raises ModelNotUsable when the probes' scores show a fault: a softmax although a sigmoid was
     declared, logits or percentages instead of scores, scores instead of logits, or the same answer
-    to every text. The last probe is a threat, the others are harmless."""
+    to every text."""
     values = [value for row in rows for value in row.values()]
     if any(not 0.0 <= value <= 1.0 for value in values):
         raise ModelNotUsable(f"{name} {_outside(wire, values)}")
@@ -55,17 +60,6 @@ def check_probes(name: str, wire: WireFormat, rows: Sequence[Row]) -> None:
             f"{name} gives scores that add up to 1 for every text, as a softmax does, but sigmoid "
             "is declared: when several labels are high, none would look high. Make the "
             'server apply a sigmoid, or declare `activation = "softmax"`'
-        )
-
-
-def check_alone(name: str, alone: Row, among: Row) -> None:
-    """Raises ModelNotUsable when a text's scores alone and among others differ: then the answers to
-    several texts are not in the order of the texts."""
-    apart = max(abs(alone[label] - among.get(label, math.inf)) for label in alone)
-    if apart > _ALONE_TOLERANCE:
-        raise ModelNotUsable(
-            f"{name} gives a text different scores alone and together with others, so its answers "
-            "are not in the order of the texts; make it keep the order, or set `batch_size = 1`"
         )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from core.inference.base import ErrorKind
 from core.inference.resilience.retries import AttemptFailed
+from core.servinglog.record import MAX_COUNT, MAX_MS
 from core.strict_json import load_strict
 
 TOP_ONE = (
@@ -13,7 +14,6 @@ TOP_ONE = (
     "give the scores of all of them"
 )
 
-_HIGHEST_COUNT = 10**12
 _LONGEST_TEXT = 200
 
 
@@ -68,9 +68,9 @@ def number(found: Any) -> float:
 
 
 def optional_count(found: Any) -> int | None:
-    """A whole number that a server may omit."""
+    """A whole number that a server may omit; None also for one that the serving log can't hold."""
     is_count = isinstance(found, int) and not isinstance(found, bool)
-    return found if is_count and 0 <= found <= _HIGHEST_COUNT else None
+    return found if is_count and 0 <= found <= MAX_COUNT else None
 
 
 def optional_text(found: Any) -> str | None:
@@ -114,12 +114,15 @@ def by_name(found: Mapping[str, Any]) -> dict[str, float]:
 
 
 def header_ms(headers: Mapping[str, str], name: str) -> float | None:
-    """Milliseconds from a header; None if missing or invalid."""
-    try:
-        value = float(headers.get(name, ""))
-    except ValueError:
-        return None
-    return value if 0.0 <= value < 1e9 else None
+    """Milliseconds from a header; None if missing, invalid or longer than any call takes."""
+    value = _header_number(headers, name)
+    return value if value is not None and 0.0 <= value <= MAX_MS else None
+
+
+def header_count(headers: Mapping[str, str], name: str) -> int | None:
+    """A count from a header; None if missing, invalid or more than the serving log can hold."""
+    value = _header_number(headers, name)
+    return int(value) if value is not None and 0.0 <= value <= MAX_COUNT else None
 
 
 def reordered(found: Sequence[Any], count: int) -> list[Any]:
@@ -128,3 +131,10 @@ def reordered(found: Sequence[Any], count: int) -> list[Any]:
     if sorted(place for place in places if type(place) is int) != list(range(count)):
         raise bad_shape("sent results whose indexes are not those of the texts")
     return [found[places.index(place)] for place in range(count)]
+
+
+def _header_number(headers: Mapping[str, str], name: str) -> float | None:
+    try:
+        return float(headers.get(name, ""))
+    except ValueError:
+        return None

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from core.inference.base import Activation
 from core.inference.remote.shapes import (
     at,
+    header_count,
     header_ms,
     items,
     labelled,
@@ -42,13 +43,12 @@ class TextEmbeddingsInference(WireFormat):
         return [labelled(item, self.label_count) for item in items(response.body, count)]
 
     def metadata(self, response: HttpResponse) -> ServerMetadata:
-        tokens = header_ms(response.headers, "x-compute-tokens")
         return ServerMetadata(
             server_ms=header_ms(response.headers, "x-total-time"),
             queue_ms=header_ms(response.headers, "x-queue-time"),
             tokenize_ms=header_ms(response.headers, "x-tokenization-time"),
             compute_ms=header_ms(response.headers, "x-inference-time"),
-            tokens=None if tokens is None else int(tokens),
+            tokens=header_count(response.headers, "x-compute-tokens"),
             request_id=server_request_id(response.headers),
         )
 

@@ -2,55 +2,27 @@
 
 import csv
 import hashlib
-import re
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from core.errors import InvalidInput
-from core.inference.base import ErrorKind
 from core.servinglog.importing.calls import (
     FoundCall,
     LogFormat,
     UnusableLine,
-    kind_of_status,
     without_query,
 )
-from core.servinglog.importing.durations import NAMES, DurationUnit, to_ms, value_ms
+from core.servinglog.importing.column_names import ALIASES, fits, outcome_of
+from core.servinglog.importing.durations import DurationUnit, to_ms, value_ms
 from core.servinglog.importing.formats.json_lines import object_of
+from core.servinglog.importing.outcomes import READERS, error_kind_of
 from core.servinglog.importing.times import parse_time
+from core.servinglog.record import MAX_COUNT
 
-# In lower case, without a unit at the end, and only letters and digits. Of several columns the one
-# that is named first here counts; of time, end and total there may be only one.
-ALIASES: dict[str, tuple[str, ...]] = {
-    "time": (
-        *("startedat", "starttime", "start", "starttimestamp", "timestamp", "ts", "time"),
-        *("datetime", "timelocal", "timeiso8601", "asctime", "createdat", "date"),
-    ),
-    "end": ("endedat", "endtime", "end", "finishedat", "completedat"),
-    "total": (
-        *("total", "totaltime", "latency", "duration", "elapsed", "responsetime", "requesttime"),
-        *("requestduration", "requestlatency", "timetaken", "took", "walltime", "processtime"),
-    ),
-    "queue": ("queue", "queuetime", "queueduration", "waittime"),
-    "tokenize": ("tokenize", "tokenization", "tokenizationtime", "tokenizetime"),
-    "compute": ("compute", "inference", "inferencetime", "computetime", "predict", "predicttime"),
-    "network": ("network", "networktime"),
-    "status": ("status", "statuscode", "httpstatus", "httpstatuscode", "responsecode", "code"),
-    "error": ("errorkind", "error", "errortype", "exception"),
-    "batch_size": ("batchsize", "batch"),
-    "chars": ("chars", "characters", "textlength"),
-    "tokens": ("tokens", "inputtokens", "prompttokens", "contexttokens"),
-    "model_version": ("modelversion", "model", "modelname", "modelid"),
-    "request_id": ("requestid", "xrequestid", "reqid", "callerrequestid"),
-    "trace_id": ("traceid",),
-    "path": ("path", "route", "url", "uri", "endpoint", "urltemplate"),
-}
-DURATIONS = ("total", "queue", "tokenize", "compute", "network")
 _ONE_ONLY = ("time", "end", "total")
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-zµμ]+|[0-9]+")
-_NO_ERROR = ("", "-", "none", "null", "false", "0", "ok")
 _MOST_DEEP = 3
 DELIMITERS = ",;\t|"
 
@@ -69,18 +41,14 @@ def signature(names: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(sorted(names)).encode()).hexdigest()[:32]
 
 
-def unit_of_name(name: str) -> DurationUnit | None:
-    """`latency_ms`, `durationMs` and `took (ms)` end with a unit."""
-    return _split(name)[1]
-
-
 def guess_columns(names: Sequence[str], given: Mapping[str, str]) -> dict[str, str]:
-    """The columns by what they hold; `given` are those that somebody named. Raises InvalidInput for
+    """The columns by what they hold; `given` are those that somebody named, or left out by an empty
+    name. Raises InvalidInput for
     names that are not there, and when the time or the duration can't be recognised by the names."""
     for what, name in given.items():
         if what not in ALIASES:
             raise InvalidInput(f"--map knows no {what!r}, only {', '.join(ALIASES)}")
-        if name not in names:
+        if name and name not in names:
             raise InvalidInput(f"--map: there is no column {name!r}. {_listed(names)}")
     found = dict(given)
     taken = set(given.values())
@@ -89,7 +57,7 @@ def guess_columns(names: Sequence[str], given: Mapping[str, str]) -> dict[str, s
             name
             for alias in aliases
             for name in names
-            if name not in taken and _fits(name, alias, is_time=what in ("time", "end"))
+            if name not in taken and fits(name, alias, is_time=what in ("time", "end"))
         ]
         if what in found or not candidates:
             continue
@@ -154,22 +122,22 @@ def _parse(
     is_end = start is None and end is not None
     if total is None and start is not None and end is not None:
         total = _between(start, end)
-    status, path = _whole(value_of("status")), without_query(str(value_of("path") or ""))
+    path = without_query(str(value_of("path") or ""))
     return (
         FoundCall(
             at=parse_time(end if is_end else start),
             total_ms=total,
             is_end=is_end,
-            error_kind=_error(value_of("error")) or (kind_of_status(status) if status else None),
+            error_kind=error_kind_of(_outcome_cells(row, mapped.columns)),
             what=path,
             path=path,
             queue_ms=duration("queue"),
             tokenize_ms=duration("tokenize"),
             compute_ms=duration("compute"),
             network_ms=duration("network"),
-            tokens=_whole(value_of("tokens")),
-            batch_size=max(1, _whole(value_of("batch_size")) or 1),
-            chars=_whole(value_of("chars")) or 0,
+            tokens=_count(value_of("tokens"), "number of tokens"),
+            batch_size=_batch_size(value_of("batch_size")),
+            chars=_count(value_of("chars"), "number of characters") or 0,
             model_version=_text(value_of("model_version")),
             request_id=_text(value_of("request_id")),
             trace_id=_text(value_of("trace_id")),
@@ -187,29 +155,16 @@ def _between(start: object, end: object) -> float:
 
 
 def _check_whole(found: Mapping[str, str], names: Sequence[str]) -> None:
-    if "time" not in found and "end" not in found:
+    has = {what for what, name in found.items() if name}
+    if not has & {"time", "end"}:
         raise InvalidInput(
             f"no column could be recognised as a time: --map time=… {_listed(names)}"
         )
-    if "total" not in found and not ("time" in found and "end" in found):
+    if "total" not in has and not has >= {"time", "end"}:
         raise InvalidInput(
             f"no column could be recognised as a duration: --map total=… {_listed(names)} A table "
             "without durations can't be imported: unknown is not 0."
         )
-
-
-def _fits(name: str, alias: str, *, is_time: bool) -> bool:
-    stem, unit = _split(name)
-    if stem != alias:
-        return False
-    # `time_ms` may be a time or a duration; `ts_ms` can only be a time.
-    return not (is_time and unit is not None and alias in ("time", "start", "end"))
-
-
-def _split(name: str) -> tuple[str, DurationUnit | None]:
-    words = [word.lower() for word in _WORDS.findall(name)]
-    unit = NAMES.get(words[-1]) if len(words) > 1 else None
-    return "".join(words if unit is None else words[:-1]), unit
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -225,22 +180,42 @@ def _flat(given: Mapping[str, Any], before: str, depth: int) -> Iterable[tuple[s
             yield f"{before}{name}", value
 
 
-def _whole(given: object) -> int | None:
-    if isinstance(given, bool) or given is None:
+def _count(given: object, what: str) -> int | None:
+    """None for an empty value. Raises UnusableLine for what is no count."""
+    if given is None:
         return None
     try:
-        number = float(given) if isinstance(given, (int, float, str)) else -1.0
+        number = float(given) if isinstance(given, (int, float, str)) else math.nan
     except (ValueError, OverflowError):
-        return None
-    return int(number) if 0 <= number < 2**31 and number == int(number) else None
+        number = math.nan
+    if isinstance(given, bool) or not 0 <= number <= MAX_COUNT or number != int(number):
+        raise UnusableLine(f"the {what} is not a whole number from 0 to {MAX_COUNT:,}")
+    return int(number)
+
+
+def _batch_size(given: object) -> int:
+    found = _count(given, "batch size")
+    if found == 0:
+        raise UnusableLine("the batch size is 0")
+    return 1 if found is None else found
 
 
 def _text(given: object) -> str | None:
     return None if given is None else str(given)
 
 
-def _error(given: object) -> str | None:
-    words = "" if given is None else str(given).strip().lower()
-    if words in _NO_ERROR:
-        return None
-    return words if words in set(ErrorKind) else ErrorKind.BACKEND
+def _outcome_cells(
+    row: Mapping[str, Any], columns: Mapping[str, str]
+) -> Iterable[tuple[str, Any, bool]]:
+    """The values about the outcome: what each tells, and whether its column is the chosen one.
+
+    Others with such a name are read too, as the first lines may lack what only failures have.
+    """
+    chosen = {columns[what]: what for what in READERS if columns.get(what)}
+    for name, what in chosen.items():
+        yield what, row.get(name), True
+    others = set(columns.values())
+    for name, value in row.items():
+        told = None if name in others else outcome_of(name)
+        if told is not None and columns.get(told) != "":
+            yield told, value, told not in columns

@@ -5,7 +5,7 @@ import re
 from enum import StrEnum
 
 from core.servinglog.importing.calls import UnusableLine
-from core.servinglog.lines import MAX_MS
+from core.servinglog.record import MAX_MS
 
 
 class DurationUnit(StrEnum):

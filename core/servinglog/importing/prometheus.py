@@ -72,14 +72,18 @@ def read_snapshot(lines: Iterable[str]) -> dict[Key, Histogram]:
         name, labels = sample[1], dict(_LABEL.findall(sample[2] or ""))
         if name.endswith(_BUCKET) and "le" in labels:
             bound = _number(labels.pop("le"), number)
+            if bound < 0:
+                raise InvalidInput(f"line {number}: a bucket's bound is below 0, as no time is")
             key = (name.removesuffix(_BUCKET), tuple(sorted(labels.items())))
-            found.setdefault(key, Histogram()).buckets[bound] = _number(sample[3], number)
+            found.setdefault(key, Histogram()).buckets[bound] = _amount(sample[3], number)
         elif name.endswith(_SUM):
             sums[name.removesuffix(_SUM), tuple(sorted(labels.items()))] = _number(
                 sample[3], number
             )
     for key, histogram in found.items():
         histogram.total = sums.get(key)
+        if histogram.total is not None and not 0 <= histogram.total < math.inf:
+            raise InvalidInput(f"{_named(key)} has a sum that is below 0 or infinite")
     return found
 
 
@@ -94,9 +98,10 @@ def differences(
         if set(before.buckets) != set(now.buckets):
             raise InvalidInput(f"{_named(key)} has other buckets in the two snapshots")
         counts = {bound: now.buckets[bound] - before.buckets[bound] for bound in now.buckets}
-        if any(count < 0 for count in counts.values()):
+        falls = _falls(counts.values(), before.total, now.total)
+        if falls:
             raise InvalidInput(
-                f"{_named(key)} counts less in the second snapshot: the first must be the earlier "
+                f"{_named(key)} {falls} in the second snapshot: the first must be the earlier "
                 "one, and the server must not have started anew between them"
             )
         if math.inf not in counts:
@@ -104,6 +109,13 @@ def differences(
         if counts[math.inf]:
             found.append(_difference(key, counts, now, before))
     return sorted(found, key=lambda one: (-one.calls, one.name, one.labels))
+
+
+def _falls(counts: Iterable[float], before: float | None, now: float | None) -> str | None:
+    if any(count < 0 for count in counts):
+        return "counts less"
+    has_both = before is not None and now is not None
+    return "has a lower sum" if has_both and now < before else None  # type: ignore[operator]
 
 
 def _difference(
@@ -153,6 +165,13 @@ def _number(text: str, line: int) -> float:
         raise InvalidInput(f"line {line}: a metric's value is not a number") from None
     if math.isnan(value):
         raise InvalidInput(f"line {line}: a metric's value is NaN")
+    return value
+
+
+def _amount(text: str, line: int) -> float:
+    value = _number(text, line)
+    if not 0 <= value < math.inf:
+        raise InvalidInput(f"line {line}: a bucket's count is below 0 or infinite")
     return value
 
 

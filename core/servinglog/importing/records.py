@@ -10,8 +10,7 @@ from typing import Any
 from core.inference.base import Location
 from core.servinglog.importing.calls import FoundCall, LogFormat, UnusableLine
 from core.servinglog.importing.times import in_utc
-from core.servinglog.lines import MAX_COUNT
-from core.servinglog.record import Mode, ServingRecord
+from core.servinglog.record import MAX_COUNT, Mode, ServingRecord, fits_in
 
 UNKNOWN = "unknown"
 AHEAD = timedelta(minutes=5)
@@ -36,11 +35,15 @@ class Dating:
         self._latest = now + AHEAD
 
     def date(self, call: FoundCall) -> Dated:
-        """Raises UnusableLine, also for a call without a duration."""
+        """Raises UnusableLine, also for a call without a duration, or shorter than a phase."""
         if call.total_ms is None:
             raise UnusableLine("there is no duration")
         if call.at is None:
             raise UnusableLine("there is no time")
+        for phase in ("queue_ms", "tokenize_ms", "compute_ms", "network_ms"):
+            part = getattr(call, phase)
+            if part is not None and not fits_in(part, call.total_ms):
+                raise UnusableLine(f"{phase} is longer than the call")
         return Dated(call, self.moment(call.at), call.at.tzinfo is None)
 
     def moment(self, at: datetime) -> datetime:

@@ -7,9 +7,9 @@ from typing import Any
 
 from core.errors import InvalidInput
 from core.servinglog.importing.calls import LogFormat, UnusableLine
+from core.servinglog.importing.column_names import DURATIONS, unit_of_name, unread_columns
 from core.servinglog.importing.columns import (
     DELIMITERS,
-    DURATIONS,
     ColumnMap,
     csv_cells,
     guess_columns,
@@ -17,7 +17,6 @@ from core.servinglog.importing.columns import (
     read_json,
     signature,
     table_format,
-    unit_of_name,
 )
 from core.servinglog.importing.durations import DurationUnit, has_unit, plain_number
 from core.servinglog.importing.reading import Entry
@@ -26,6 +25,7 @@ from core.servinglog.importing.verdict import UnitSource
 
 Remembered = Callable[[str], ColumnMap | None]
 _LEAST_COLUMNS = 2
+_MOST_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,26 +67,32 @@ def understand(
     known = earlier if earlier is not None and not given else None
     columns = dict(known.columns) if known else guess_columns(shape.names, given)
     units: dict[str, DurationUnit | None] = {}
-    for what in (one for one in DURATIONS if one in columns):
+    for what in (one for one in DURATIONS if columns.get(one)):
         name = columns[what]
         values = [row[name] for row in shape.rows if row.get(name) not in (None, "")]
         units[what] = unit or (known.units.get(what) if known else None) or unit_of_name(name)
         if units[what] is None and not (values and all(map(has_unit, values))):
             raise InvalidInput(f"not sure of the unit of column {name!r}. {_hint(values)}")
     mapped = ColumnMap(columns, units)
-    total = columns.get("total")
+    total = columns.get("total") or None
     source = UnitSource(
         units.get("total"),
         is_given=unit is not None,
         named=total is not None and unit_of_name(total) is units.get("total"),
     )
-    evidence = _evidence(columns, is_known=known is not None)
+    evidence = _evidence(columns, shape.names, is_known=known is not None)
     return Understood(table_format(mapped, shape.title, shape.read), evidence, source, mapped, mark)
 
 
-def _evidence(columns: Mapping[str, str], *, is_known: bool) -> str:
+def _evidence(columns: Mapping[str, str], names: Sequence[str], *, is_known: bool) -> str:
     pairs = ", ".join(f"{what}={name}" for what, name in columns.items())
-    return f"{'columns as remembered' if is_known else 'columns by their names'}: {pairs}"
+    unread = unread_columns(names, columns)
+    shown = ", ".join(name[:40] for name in unread[:_MOST_SHOWN])
+    more = f" and {len(unread) - _MOST_SHOWN} more" if len(unread) > _MOST_SHOWN else ""
+    return (
+        f"{'columns as remembered' if is_known else 'columns by their names'}: {pairs}"
+        f"{f'; not read: {shown}{more}' if unread else ''}"
+    )
 
 
 def _shape(sample: Sequence[Entry]) -> _Shape:
