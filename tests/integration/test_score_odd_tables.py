@@ -1,5 +1,5 @@
-"""`modconsole score` over tables whose ids and texts have odd types: each value stays what it is, and
-only the row that can't be scored is told of."""
+"""`modconsole score` over tables whose ids and texts have odd types: each value stays what it is,
+and only the row that can't be scored is told of."""
 
 import json
 import sqlite3
@@ -97,7 +97,8 @@ def test_texts_in_a_column_of_bytes_are_read_as_utf8(
     rows = [f"VALUES ({at}, {each})" for at, each in enumerate((plain, good, bad))]
     path = made(tmp_path, kind, f"id INTEGER, text {column}", *rows)
     assert into_table(path, "--table", "c")[1] == [(0, None), (1, None), (2, NO_TEXT)]
-    assert main(["score", str(path), "--table", "c", "--out", str(tmp_path / "o.jsonl")]) == 4
+    code = main(["score", str(path), "--table", "c", "--out", str(tmp_path / "o.jsonl")])
+    assert code == ExitCode.INCOMPLETE
     out = [json.loads(line) for line in (tmp_path / "o.jsonl").read_text().splitlines()]
     assert [row["error"] for row in out] == [None, None, NO_TEXT]
     assert [row["text"] for row in out] == ["fine", "gut", "\\xff"]
@@ -138,9 +139,6 @@ def test_ids_of_odd_types_in_duckdb_are_their_texts(
     for suffix in ("csv", "jsonl", "parquet"):
         out = tmp_path / f"o.{suffix}"
         assert main(["score", str(path), "--table", "c", "--out", str(out)]) == 0
-    assert sorted(map(str, pq.read_table(tmp_path / "o.parquet")["id"].to_pylist())) == sorted(
-        str(each.encode()) if kind == "BLOB" else each for each in expected
-    ) or kind in ("TIMESTAMP", "DATE")
     ids = [json.loads(line)["id"] for line in (tmp_path / "o.jsonl").read_text().splitlines()]
     assert sorted(ids) == expected
 
