@@ -152,9 +152,9 @@ FILES: dict[str, tuple[str, Callable[[Path], None], str]] = {
         rows_of("", '{"text":"fine","id":"1","raw":[' + "1," * 1_000_000 + "1]}\n", 150),
         "read",
     ),
-    "100 JSON lines of a list as text": (
+    "40 JSON lines of a list as text": (
         "a.jsonl.gz",
-        rows_of("", '{"id":"1","text":[' + "{}," * 300_000 + "{}]}\n", 100),
+        rows_of("", '{"id":"1","text":[' + "{}," * 300_000 + "{}]}\n", 40),
         "read",
     ),
     "150 entries of 4 MB": (

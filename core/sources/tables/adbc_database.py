@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 CONNECT_S = 10
-_BATCH_ROWS, _SQLITE_ROWS = "adbc.sqlite.query.batch_rows", "64"  # a row may have megabytes
+_BATCH_ROWS, _SQLITE_ROWS = "adbc.sqlite.query.batch_rows", "32"  # a row may have megabytes
 _TABLES = {
     DatabaseKind.SQLITE: "SELECT '' AS place, name FROM sqlite_master WHERE type IN "
     "('table', 'view') AND name NOT LIKE 'sqlite_%' ORDER BY name",
