@@ -9,6 +9,7 @@ from pyarrow import types
 
 # Keeps bytes that are not UTF-8, written as \xff.
 _ESCAPED = "backslashreplace"
+_TICKS = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 _UNREADABLE = (ValueError, OverflowError, TypeError, ArithmeticError, pa.ArrowException)
 
 
@@ -23,10 +24,11 @@ def plain_values(column: pa.Array) -> list[object]:
 
 
 def _is_odd(column: pa.Array) -> bool:
-    """Bytes, and times in nanoseconds, which `to_pylist` would cut off to microseconds."""
+    """Bytes, times of a day, and nanoseconds, of which `to_pylist` would cut off, wrap or lose
+    some."""
     kind, tests = column.type, (types.is_binary, types.is_large_binary, types.is_binary_view)
-    is_fine_time = types.is_time64(kind) and kind.unit == "ns"
-    return is_fine_time or types.is_fixed_size_binary(kind) or any(test(kind) for test in tests)
+    is_fine = types.is_time(kind) or getattr(kind, "unit", "") == "ns"
+    return is_fine or types.is_fixed_size_binary(kind) or any(test(kind) for test in tests)
 
 
 def _plain_value(cell: Any) -> object:
@@ -46,8 +48,12 @@ def _plain_value(cell: Any) -> object:
             value = _object([(f.name, _plain_value(cell[at])) for at, f in enumerate(cell.type)])
         case _ if hasattr(cell, "as_buffer"):  # all text and binary types
             value = bytes(cell.as_buffer()).decode("utf-8", _ESCAPED)
+        case pa.Time32Scalar() | pa.Time64Scalar() if not _is_of_a_day(cell):
+            value = _as_number(cell)
         case pa.Time64Scalar() if cell.type.unit == "ns":
             value = _as_text(cell)
+        case pa.TimestampScalar() | pa.DurationScalar() if _is_pandas_nothing(cell):
+            value = _as_number(cell)
         case _:
             value = _python_value(cell)
     return value
@@ -77,8 +83,21 @@ def _as_text(cell: Any) -> str:
         text = ""
     if text and "out of range" not in text:
         return text
+    return _as_number(cell)
+
+
+def _as_number(cell: Any) -> str:
     unit = getattr(cell.type, "unit", "")
     return f"{cell.value} {unit}".strip()
+
+
+def _is_of_a_day(cell: Any) -> bool:
+    return bool(0 <= cell.value < 86_400 * _TICKS[cell.type.unit])
+
+
+def _is_pandas_nothing(cell: Any) -> bool:
+    """Whether the number is the one by which pandas marks that there is no time."""
+    return bool(cell.type.unit == "ns" and cell.value == -(2**63))
 
 
 def json_text(value: object) -> str:

@@ -19,14 +19,15 @@ import pyarrow.parquet as pq
 from core.clock import system_clock
 from core.errors import Conflict, InvalidInput
 
-SAVE_S = 2.0
+SAVE_S, SAVE_BYTES = 2.0, 32 * 1024 * 1024
 _COUNTS = b"counts"
 _NAME = re.compile(r"[\w.-]{1,100}")
 _TASK = "task.json"
 
 
 class RunFolder:
-    """Open while its process runs. `add` saves rows after SAVE_S seconds at most."""
+    """Open while its process runs. `add` saves rows after SAVE_S seconds at most, and
+    before if they have SAVE_BYTES."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -49,7 +50,8 @@ class RunFolder:
         """Rows behind those of the parts; `counts` can be stored as JSON."""
         self._rows.append(rows)
         self._counts.append(counts)
-        if self._now_s() - self._saved_s >= SAVE_S:
+        size = sum(batch.nbytes for batch in self._rows)
+        if size >= SAVE_BYTES or self._now_s() - self._saved_s >= SAVE_S:
             self.save()
 
     def save(self) -> None:

@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Protocol, TextIO
 
 import pyarrow as pa
 
-from core.batch.json_columns import JSON_TEXT, MIXED_NUMBERS
+from core.batch.json_columns import (
+    MIXED_NUMBERS,
+    is_json,
+    plain_column,
+    plain_field,
+    unquoted,
+    whole_number,
+)
 from core.batch.part_files import new_part
 from core.batch.plain_values import json_text, plain_values
 from core.errors import InvalidInput
@@ -49,31 +56,43 @@ def check_out(path: Path | None, out: Path) -> None:
 
 
 def _problem_of(path: Path | None, out: Path) -> str | None:
+    out = _target(out)
+    if out.is_symlink():
+        return f"{out} is a link that leads to itself"
     if out.is_dir():
         return f"{out} is a folder"
     if not out.parent.is_dir():
         return f"there is no folder {out.parent}"
+    if out.exists() and not out.is_file():
+        return f"{out} is a pipe or a device, and results are written as a file"
     if path is not None and out.exists() and path.exists() and out.samefile(path):
         return f"{out} is the file to score; write the results elsewhere"
     return None
 
 
+def _target(out: Path) -> Path:
+    """Where a link leads, whether there is a file or not."""
+    return Path(os.path.realpath(out)) if out.is_symlink() else out
+
+
 @contextmanager
 def open_sink(out: Path, schema: pa.Schema, *, is_raw: bool = False) -> Iterator[Sink]:
     """Writes a part file and renames it at the end, so that `out` is the old file, complete, or
-    absent.
+    absent. Of a symbolic link, that is the file it leads to.
 
     CSV cells that a spreadsheet would run as a formula get an apostrophe, unless `is_raw`.
     """
     suffix = out.suffix.lower()
     _check_names(out, schema)
     try:
-        with new_part(out) as part:
+        target = _target(out)
+        # Under the name of `out`, by which a part is known.
+        with new_part(target.with_name(out.name)) as part:
             with _writer(part, suffix, schema, is_raw) as sink:
                 yield sink
             with part.open("rb+") as written:
                 os.fsync(written.fileno())
-            part.replace(out)
+            part.replace(target)
     except (OSError, pa.ArrowException) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error).splitlines()[0]
         raise InvalidInput(f"{out} can't be written: {reason}") from None
@@ -105,8 +124,9 @@ def _writer(part: Path, suffix: str, schema: pa.Schema, is_raw: bool) -> Iterato
     if suffix == ".parquet":
         import pyarrow.parquet as pq
 
+        schema = pa.schema(map(plain_field, schema), metadata=schema.metadata)
         with pq.ParquetWriter(part, schema, compression="zstd") as writer:
-            sink = _ParquetSink(writer)
+            sink = _ParquetSink(writer, schema)
             yield sink
             sink.flush()
         return
@@ -116,13 +136,15 @@ def _writer(part: Path, suffix: str, schema: pa.Schema, is_raw: bool) -> Iterato
 
 
 class _ParquetSink:
-    def __init__(self, writer: "pq.ParquetWriter") -> None:
+    def __init__(self, writer: "pq.ParquetWriter", schema: pa.Schema) -> None:
         self._writer = writer
+        self._schema = schema
         self._kept: list[pa.RecordBatch] = []
 
     def write(self, columns: pa.RecordBatch) -> None:
         # Small row groups would make the file slow to read, so chunks are collected.
-        self._kept.append(columns)
+        plain = map(plain_column, columns.columns, columns.schema)
+        self._kept.append(pa.RecordBatch.from_arrays(list(plain), schema=self._schema))
         is_large = sum(batch.nbytes for batch in self._kept) >= _BYTES_PER_GROUP
         if is_large or sum(batch.num_rows for batch in self._kept) >= _ROWS_PER_GROUP:
             self.flush()
@@ -151,17 +173,12 @@ class _CsvSink:
         self._write_row(schema.names)
 
     def write(self, columns: pa.RecordBatch) -> None:
-        for row in _rows(columns, _unquoted):
+        for row in _rows(columns, unquoted):
             self._write_row(row)
 
     def _write_row(self, cells: Iterable[object]) -> None:
         texts = map(_cell, cells)
         self._writer.writerow(texts if self._is_raw else map(_harmless, texts))
-
-
-def _unquoted(cell: str) -> object:
-    """In a column of mixed types, a text is written without JSON quotes; other values stay JSON."""
-    return json.loads(cell) if cell.startswith('"') else cell
 
 
 def _cell(value: object) -> object:
@@ -183,22 +200,18 @@ def _rows(
 ) -> Iterator[tuple[object, ...]]:
     """The rows as plain values; `of_json` reads the cells of columns that hold JSON."""
     cells = [
-        _values(column, field.metadata, of_json)
+        _values(column, field, of_json)
         for field, column in zip(columns.schema, columns.columns, strict=True)
     ]
     return zip(*cells, strict=True)
 
 
-def _values(column: pa.Array, holds: object, of_json: Callable[[str], object]) -> list[object]:
-    if holds == JSON_TEXT:
+def _values(column: pa.Array, field: pa.Field, of_json: Callable[[str], object]) -> list[object]:
+    if is_json(field):
         return [None if text is None else of_json(text) for text in column.to_pylist()]
-    if holds == MIXED_NUMBERS:  # an id of 7 must not become 7.0
-        return [int(each) if _is_whole(each) else each for each in column.to_pylist()]
+    if field.metadata == MIXED_NUMBERS:
+        return [whole_number(each) for each in column.to_pylist()]
     return plain_values(column)
-
-
-def _is_whole(number: float | None) -> bool:
-    return number is not None and number.is_integer()
 
 
 def _harmless(value: object) -> object:

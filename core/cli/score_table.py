@@ -237,7 +237,8 @@ def _code(report: "RunReport") -> ExitCode:
     run = report.run
     if run.state != "done":
         return ExitCode.INCOMPLETE
-    if report.retry_count and not run.scored_count:
+    if run.failed_count + run.unusable_count and not run.scored_count + run.unchanged_count:
+        complain("no row could be scored; the column `error` says why")
         return ExitCode.NOTHING_SCORED
     if not report.retry_count and not run.unusable_count:
         return ExitCode.DONE

@@ -83,6 +83,19 @@ def keyed(count: int) -> str:
     return "\n".join(json.dumps({"id": n, "text": "a", f"k{n}": 1}) for n in range(count))
 
 
+def rows_of(start: str, row: str, count: int, end: str = "") -> Callable[[Path], None]:
+    def write(path: Path) -> None:
+        with gzip.open(path, "wt", compresslevel=1) as file:
+            file.write(start)
+            for _ in range(count):
+                file.write(row)
+            file.write(end)
+
+    return write
+
+
+WIDE = ",".join(f"c{number}" for number in range(30))
+
 # Name of the file, what writes it, and whether it is read or refused.
 FILES: dict[str, tuple[str, Callable[[Path], None], str]] = {
     "10 million rows in one page": (
@@ -127,6 +140,36 @@ FILES: dict[str, tuple[str, Callable[[Path], None], str]] = {
     "a quote never closed": (
         "a.csv",
         text('id,text\n1,"', ("y" * 99 + "\n") * 1_000_000),
+        "read",
+    ),
+    "150 JSON lines of 4 MB": (
+        "a.jsonl.gz",
+        rows_of("", json.dumps({"text": "fine", "id": "1", "raw": "a" * 3_900_000}) + "\n", 150),
+        "read",
+    ),
+    "150 JSON lines of a million numbers": (
+        "a.jsonl.gz",
+        rows_of("", '{"text":"fine","id":"1","raw":[' + "1," * 1_000_000 + "1]}\n", 150),
+        "read",
+    ),
+    "40 JSON lines of a list as text": (
+        "a.jsonl.gz",
+        rows_of("", '{"id":"1","text":[' + "{}," * 300_000 + "{}]}\n", 40),
+        "read",
+    ),
+    "150 entries of 4 MB": (
+        "a.json.gz",
+        rows_of("[", '{"text":"fine","id":"1","raw":"' + "a" * 3_900_000 + '"},', 150, "{}]"),
+        "read",
+    ),
+    "150 CSV rows of 30 long cells": (
+        "a.csv.gz",
+        rows_of(f"id,text,{WIDE}\n", "1,fine" + ("," + "b" * 130_000) * 30 + "\n", 150),
+        "read",
+    ),
+    "150 CSV rows of 4 million cells": (
+        "a.csv.gz",
+        rows_of("id,text\n", "," * 4_000_000 + "\n", 150),
         "read",
     ),
     "a row of many quoted lines": ("a.csv", text("id,text\n", '"\n",' * 3_000_000), "refused"),

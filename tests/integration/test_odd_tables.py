@@ -13,6 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from core.errors import InvalidInput, UnreadableFile
+from core.moderation.comments import IncomingComment
+from core.sources.base import Rejected
 from core.sources.files.source import FileSource
 from core.sources.files.text_files import MAX_COLUMNS
 from tests.integration.test_score_file import score
@@ -128,6 +130,73 @@ def test_a_table_of_too_many_columns_is_refused_at_once(tmp_path: Path) -> None:
         list(FileSource(tmp_path / "in.csv").read())
     with pytest.raises(UnreadableFile, match="over 2,000 different names"):
         score(tmp_path / "in.jsonl", tmp_path / "out.csv")
+
+
+@pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
+@pytest.mark.parametrize("content", ["[]", " [ ]\n"])
+def test_an_array_without_entries_is_a_table_without_rows(
+    tmp_path: Path, content: str, suffix: str
+) -> None:
+    (tmp_path / "in.json").write_text(content)
+    report = score(tmp_path / "in.json", tmp_path / f"out.{suffix}")
+    assert (report.rows, report.failed) == (0, 0)
+    assert list(FileSource(tmp_path / "in.json").read()) == []
+
+
+@pytest.mark.parametrize("start", ["\n", "\n\r\n\n", "\ufeff\n"])
+def test_a_csv_may_begin_with_blank_lines(tmp_path: Path, start: str) -> None:
+    (tmp_path / "in.csv").write_text(f"{start}id,text\n1,fine\n")
+    assert score(tmp_path / "in.csv", tmp_path / "out.csv").scored == 1
+    (item,) = FileSource(tmp_path / "in.csv").read()
+    assert isinstance(item, IncomingComment)
+    (tmp_path / "blank.csv").write_text(start)
+    with pytest.raises(UnreadableFile, match=r"blank\.csv is empty"):
+        score(tmp_path / "blank.csv", tmp_path / "out.csv")
+    (tmp_path / "cut.csv").write_text(f'{start}id,"text\n')
+    with pytest.raises(UnreadableFile, match="the column names can't be read"):
+        score(tmp_path / "cut.csv", tmp_path / "out.csv")
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "NaN", "[1e400]", "Infinity"])
+@pytest.mark.parametrize("name", ["in.jsonl", "in.json"])
+def test_a_number_that_is_none_fails_its_row(tmp_path: Path, name: str, number: str) -> None:
+    (tmp_path / name).write_text(
+        f'{{"id":"1","text":"a","x":1e99}}\n{{"id":"2","text":"b","x":{number}}}\n'
+    )
+    report = score(tmp_path / name, tmp_path / "out.jsonl")
+    assert (report.scored, dict(report.reasons)) == (1, {"not valid JSON": 1})
+    second = list(FileSource(tmp_path / name).read())[1]
+    assert isinstance(second, Rejected)
+    assert second.message.endswith(f"{name}, line 2: not valid JSON")
+
+
+def test_a_link_is_written_to_the_file_it_leads_to(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("text\nfine\n")
+    (tmp_path / "far").mkdir()
+    (tmp_path / "out.csv").symlink_to("far/results")
+    for _ in range(2):  # first the file is not there
+        score(tmp_path / "in.csv", tmp_path / "out.csv")
+        assert (tmp_path / "out.csv").is_symlink()
+        assert (tmp_path / "far" / "results").read_text().startswith("text,")
+        assert [path.name for path in (tmp_path / "far").iterdir()] == ["results"]
+    (tmp_path / "gone.csv").symlink_to("nowhere/results")
+    with pytest.raises(InvalidInput, match="there is no folder"):
+        score(tmp_path / "in.csv", tmp_path / "gone.csv")
+    (tmp_path / "in_too.csv").symlink_to("in.csv")
+    with pytest.raises(InvalidInput, match="is the file to score"):
+        score(tmp_path / "in.csv", tmp_path / "in_too.csv")
+
+
+def test_a_pipe_is_refused_as_what_it_is(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("text\nfine\n")
+    os.mkfifo(tmp_path / "out.csv")
+    (tmp_path / "link.csv").symlink_to("out.csv")
+    for name in ("out.csv", "link.csv"):
+        with pytest.raises(InvalidInput, match="is a pipe or a device"):
+            score(tmp_path / "in.csv", tmp_path / name)
+    (tmp_path / "loop.csv").symlink_to("loop.csv")
+    with pytest.raises(InvalidInput, match="a link that leads to itself"):
+        score(tmp_path / "in.csv", tmp_path / "loop.csv")
 
 
 @pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])

@@ -132,7 +132,7 @@ def test_json_columns_take_the_type_that_holds_all_their_values(tmp_path: Path) 
     assert out == [
         {"text": "a", "n": 1, "f": 1.0, "b": True, "mixed": "1", "none": None, "long": 2**60}
         | {"big": None},
-        {"text": "b", "n": 2, "f": 0.5, "b": None, "mixed": '"x"', "none": None, "long": None}
+        {"text": "b", "n": 2, "f": 0.5, "b": None, "mixed": "x", "none": None, "long": None}
         | {"big": str(2**70)},
     ]
 

@@ -31,9 +31,11 @@ def test_a_name_twice_is_refused_at_every_depth(text: str) -> None:
         assert refused.value.name == "a"
 
 
-@pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity"])
+@pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity", "1e999", "-1.5e400"])
 def test_what_is_no_json_number_is_refused_unless_it_is_checked_later(word: str) -> None:
     with pytest.raises(NotJsonNumber, match=word):
         load_strict(f"[{word}]")
+    with pytest.raises(NotJsonNumber, match=word):
+        strict_decoder().decode(f"[{word}]")
     (found,) = load_strict(f"[{word}]", takes_nan=True)
     assert not math.isfinite(found)

@@ -9,12 +9,13 @@ from pathlib import Path
 import pyarrow as pa
 
 from core.batch.chunks import Chunk, Table, check_column, open_tables
+from core.batch.json_columns import MIXED_NUMBERS, is_json, number_text, unquoted
 from core.batch.predictions.rows import ROW_AT_US, InputRows, id_column
 from core.batch.score_file import DEFAULT_CHUNK_ROWS
 from core.errors import InvalidInput
 from core.sources.files.fields import time_field
 from core.sources.files.parquet_rows import readable
-from core.sources.tables.base import Database
+from core.sources.tables.base import Database, identifier
 from core.sources.tables.selection import chosen, selected_schema
 
 READ_ROWS = 16_384
@@ -65,21 +66,17 @@ def database_input(
     schema = selected_schema(database, every, table)
     for name in columns.names:
         check_column(place, name, schema.names)
-    parts = [f"{quoted_column(columns.id)} AS {_ID}"]
-    parts.append(f"{database.text(quoted_column(columns.text))} AS {_TEXT}")
+    parts = [f"{identifier(columns.id)} AS {_ID}"]
+    parts.append(f"{identifier(columns.text)} AS {_TEXT}")
     where = ""
     if columns.time is not None and interval_us is not None:
-        time_us = database.time_us(quoted_column(columns.time), schema.field(columns.time).type)
+        time_us = database.time_us(identifier(columns.time), schema.field(columns.time).type)
         parts.append(f"{time_us} AS {ROW_AT_US}")
         where = f" WHERE {time_us} >= {interval_us[0]} AND {time_us} < {interval_us[1]}"
     select = f"SELECT {', '.join(parts)} FROM ({every}) AS rows_to_score{where}"
     total = _checked_count(database, select, place, columns.id)
-    return Input(
-        place,
-        id_column(pa.array([], schema.field(columns.id).type)).type,
-        total,
-        _database_rows(database, select),
-    )
+    id_type = id_column(pa.array([], schema.field(columns.id).type)).type
+    return Input(place, id_type, total, _database_rows(database, select, id_type))
 
 
 def database_table(
@@ -92,15 +89,10 @@ def database_table(
 
     def chunks() -> Iterator[Chunk]:
         for batch in database.stream(every, DEFAULT_CHUNK_ROWS):
-            texts = batch.column(text_column).to_pylist()
+            texts = list(map(readable, batch.column(text_column)))
             yield Chunk(batch.cast(schema), texts, [None] * batch.num_rows)
 
     return place, Table(schema, chunks())
-
-
-def quoted_column(name: str) -> str:
-    """Unlike a table, a column may have a dot in its name."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _checked_count(database: Database, select: str, place: str, id_name: str) -> int:
@@ -127,12 +119,13 @@ def check_ids(place: str, id_name: str, *, total: int, named: int, ids: int) -> 
         )
 
 
-def _database_rows(database: Database, select: str) -> Iterator[InputRows]:
+def _database_rows(database: Database, select: str, id_type: pa.DataType) -> Iterator[InputRows]:
     for batch in database.stream(select, READ_ROWS):
         times = batch.column(ROW_AT_US).to_pylist() if ROW_AT_US in batch.schema.names else None
         yield InputRows(
-            id_column(batch.column(_ID)),
-            batch.column(_TEXT).to_pylist(),
+            # In the rows of an interval, SQLite's ids may be numbers only.
+            id_column(batch.column(_ID)).cast(id_type),
+            list(map(readable, batch.column(_TEXT))),
             [None] * batch.num_rows,
             times,
         )
@@ -147,11 +140,12 @@ def files_input(
 ) -> Input:
     """The rows of files of the same columns. Raises InvalidInput or UnreadableFile; a row whose
     time can't be read is in no interval."""
-    table = open_tables(paths, columns.text, READ_ROWS)
+    table = open_tables(paths, columns.text, READ_ROWS, columns.names)
     name = paths[0].name if len(paths) == 1 else f"{len(paths)} files of {_folder_name(paths)}"
     for column in columns.names:
         check_column(name, column, table.schema.names)
-    id_type = id_column(pa.array([], table.schema.field(columns.id).type)).type
+    field = table.schema.field(columns.id)
+    id_type = _file_ids(pa.array([], field.type), field).type
     batches = (file_rows(chunk, columns, read_at, interval_us) for chunk in table.chunks)
     return Input(name, id_type, None, (rows for rows in batches if rows.texts))
 
@@ -170,13 +164,21 @@ def file_rows(
     if columns.time is not None and interval_us is not None:
         cells = chunk.columns.column(columns.time)
         times = [_time_us(readable(cell), columns.time, read_at) for cell in cells]
-    rows = InputRows(
-        id_column(chunk.columns.column(columns.id)), chunk.texts, chunk.problems, times
-    )
+    ids = _file_ids(chunk.columns.column(columns.id), chunk.columns.schema.field(columns.id))
+    rows = InputRows(ids, chunk.texts, chunk.problems, times)
     if times is None or interval_us is None:
         return rows
     start, end = interval_us
     return rows.taken([at for at, us in enumerate(times) if us is not None and start <= us < end])
+
+
+def _file_ids(column: pa.Array, field: pa.Field) -> pa.Array:
+    """Each as it is written, whatever others the file has: 7 beside 1.5 or a text is 7."""
+    if is_json(field):
+        return pa.array(map(unquoted, column.to_pylist()), pa.string())
+    if field.metadata == MIXED_NUMBERS:
+        return pa.array(map(number_text, column.to_pylist()), pa.string())
+    return id_column(column)
 
 
 def _time_us(value: object, name: str, read_at: datetime) -> int | None:

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from core.batch.plain_values import plain_values
 from core.inference.base import ErrorKind, TextResult
 from core.inference.language.mixed import as_a_whole
 from core.inference.text.rule_matcher import matcher_of
@@ -98,13 +99,23 @@ def prediction_schema(id_type: pa.DataType) -> pa.Schema:
 
 
 def id_column(column: pa.Array) -> pa.Array:
-    """The ids as whole numbers of 64 bits, or as texts."""
+    """The ids as whole numbers of 64 bits, or as texts; bytes that are no text are no id."""
     kind = column.type
     if pa.types.is_integer(kind) and kind != pa.uint64():
         return column.cast(pa.int64())
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         return column.cast(pa.string())
-    return pa.array([None if one is None else str(one) for one in column.to_pylist()], pa.string())
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        return pa.array([_decoded(one) for one in column.to_pylist()], pa.string())
+    values = plain_values(column)
+    return pa.array([None if one is None else str(one) for one in values], pa.string())
+
+
+def _decoded(one: bytes | None) -> str | None:
+    try:
+        return None if one is None else one.decode()
+    except UnicodeDecodeError:
+        return None
 
 
 def text_hash(text: object) -> str:

@@ -12,7 +12,6 @@ from core.batch.results.view import opened_rows
 from core.batch.sinks import csv_pieces, open_sink
 from core.errors import StoreError
 from core.moderation.permissions import Actor, Permission, check_can
-from core.sources.tables.base import quoted
 
 BATCH_ROWS = 16_384
 
@@ -31,12 +30,12 @@ def export_csv(actor: Actor, place: ResultsPlace) -> Iterator[bytes]:
 def _copied(place: ResultsPlace, copy: Path) -> BinaryIO:
     """A copy of the rows, readable also after its name is gone. A reader may take minutes, and
     nobody can write a DuckDB file while it is open here."""
-    with opened_rows(place) as (database, rows):
-        cells = (f"{database.text(quoted(name))} AS {quoted(name)}" for name in rows.columns)
-        select = f"SELECT {', '.join(cells)} FROM ({rows.select}) AS r"
-        with open_sink(copy, database.schema(select)) as sink:
-            for batch in database.stream(select, BATCH_ROWS):
-                sink.write(batch)
+    with (
+        opened_rows(place) as (database, rows),
+        open_sink(copy, database.schema(rows.select)) as sink,
+    ):
+        for batch in database.stream(rows.select, BATCH_ROWS):
+            sink.write(batch)
     return copy.open("rb")
 
 

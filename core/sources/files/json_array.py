@@ -23,6 +23,8 @@ class JsonReader:
         self._decoder = strict_decoder()
         self._text = ""
         self._at = 0
+        self.value_size = 0
+        """The characters of the last value."""
 
     @property
     def is_full(self) -> bool:
@@ -58,7 +60,7 @@ class JsonReader:
                 if self.is_full or not self._read_on():
                     raise
                 continue
-            self._at = end
+            self.value_size, self._at = end - self._at, end
             return value
 
     def entries(self) -> Iterator[object]:
@@ -92,7 +94,7 @@ def array_rows(path: Path) -> Iterator[Row]:
     reader, number = JsonReader(path), 0
     try:
         for number, value in enumerate(reader.entries(), start=1):
-            yield Row(f"{path.name}, entry {number}", value)
+            yield Row(f"{path.name}, entry {number}", value, size=reader.value_size)
         if reader.peek():
             raise ValueError("something follows the array")
     except (ValueError, RecursionError):

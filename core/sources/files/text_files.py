@@ -5,7 +5,7 @@ import gzip
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -21,11 +21,13 @@ _PIECE_BYTES = 256 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a file: its value, or the problem that prevented reading it."""
+    """One row of a file: its value, or the problem that prevented reading it. `size` is the length
+    of its source, for those that keep many rows."""
 
     where: str
     value: object = None
     problem: str | None = None
+    size: int = field(default=0, compare=False)
 
 
 def lines(path: Path) -> Iterator[tuple[int, bytes | None]]:

@@ -32,7 +32,7 @@ def json_line_rows(path: Path) -> Iterator[Row]:
             yield Row(where, problem=f"longer than {MAX_LINE_BYTES // 2**20} MB")
             continue
         try:
-            yield Row(where, parse_json(line))
+            yield Row(where, parse_json(line), size=len(line))
         except InvalidInput as error:
             yield Row(where, problem=str(error))
     if is_empty:
@@ -52,9 +52,12 @@ def delimited_rows(path: Path, delimiter: str) -> tuple[tuple[str, ...], Iterato
     text = _DecodedLines(path)
     reader = csv.reader(text, delimiter=delimiter, strict=True)
     try:
-        header = tuple(name.strip() for name in next(reader, ()))
+        first = next(filter(None, reader), [])
     except csv.Error:
-        raise UnreadableFile(f"{path.name}, line 1: the column names can't be read") from None
+        raise UnreadableFile(
+            f"{path.name}, line {reader.line_num}: the column names can't be read"
+        ) from None
+    header = tuple(name.strip() for name in first)
     if not header:
         raise UnreadableFile(f"{path.name} is empty")
     if len(header) > MAX_COLUMNS:
@@ -84,7 +87,7 @@ def _cells(path: Path, reader: "Reader", text: "_DecodedLines", width: int) -> I
             continue  # skip blank lines
         last = reader.line_num
         place = f"lines {first} to {last}" if problem and last > first else f"line {first}"
-        yield Row(f"{path.name}, {place}", tuple(cells), problem)
+        yield Row(f"{path.name}, {place}", tuple(cells), problem, text.row_bytes)
 
 
 def _problem_of(cells: list[str], width: int) -> str | None:
@@ -113,18 +116,18 @@ class _DecodedLines:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lines = lines(path)
-        self._row_bytes = 0
+        self.row_bytes = 0
 
     def begin_row(self) -> None:
-        self._row_bytes = 0
+        self.row_bytes = 0
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
         number, line = next(self._lines)
-        self._row_bytes += MAX_LINE_BYTES if line is None else len(line)
-        if line is None or self._row_bytes > MAX_LINE_BYTES:
+        self.row_bytes += MAX_LINE_BYTES if line is None else len(line)
+        if line is None or self.row_bytes > MAX_LINE_BYTES:
             size = MAX_LINE_BYTES // 2**20
             raise UnreadableFile(
                 f"{self._path.name}, line {number}: a row of more than {size} MB, or its quote is "

@@ -15,12 +15,14 @@ from core.sources.tables.base import (
     text_literal,
     whole_number_us,
 )
-from core.sources.tables.batches import rebatched
+from core.sources.tables.batches import rebatched, without_first_row
+from core.sources.tables.sqlite_columns import exact_sqlite
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 CONNECT_S = 10
+_BATCH_ROWS, _SQLITE_ROWS = "adbc.sqlite.query.batch_rows", "32"  # a row may have megabytes
 _TABLES = {
     DatabaseKind.SQLITE: "SELECT '' AS place, name FROM sqlite_master WHERE type IN "
     "('table', 'view') AND name NOT LIKE 'sqlite_%' ORDER BY name",
@@ -56,17 +58,28 @@ class AdbcDatabase:
         return connection
 
     def schema(self, select: str) -> "pa.Schema":
-        # A driver for SQLite finds the types in the first rows.
-        limit = 0 if self._kind is DatabaseKind.POSTGRESQL else 1000
         with self._translated(), self._reader() as cursor:
-            cursor.execute(f"SELECT * FROM ({select}) AS t LIMIT {limit}")
+            cursor.execute(f"SELECT * FROM ({self._exact(cursor, select)}) AS t LIMIT 1")
             schema: pa.Schema = cursor.fetch_arrow_table().schema
             return schema
 
     def stream(self, select: str, rows: int) -> "Iterator[pa.RecordBatch]":
         with self._translated(), self._reader() as cursor:
-            cursor.execute(select)
-            yield from rebatched(cursor.fetch_record_batch(), rows)
+            exact = self._exact(cursor, select)
+            if self._kind is DatabaseKind.SQLITE:
+                cursor.adbc_statement.set_options(**{_BATCH_ROWS: _SQLITE_ROWS})
+            cursor.execute(exact)
+            batches = cursor.fetch_record_batch()
+            if self._kind is DatabaseKind.SQLITE:
+                batches = without_first_row(batches)
+            yield from rebatched(batches, rows)
+
+    def _exact(self, cursor: Any, select: str) -> str:
+        if self._kind is DatabaseKind.SQLITE:
+            return exact_sqlite(cursor, select)
+        from core.sources.tables.postgresql_columns import exact_postgresql
+
+        return exact_postgresql(cursor, select)
 
     @contextmanager
     def _reader(self) -> Iterator[Any]:
@@ -90,11 +103,6 @@ class AdbcDatabase:
                 with suppress(self._driver.Error):
                     self._connection.rollback()
                 raise
-
-    def text(self, column: str) -> str:
-        # SQLite's columns have no types: the driver takes the first value's.
-        is_typed = self._kind is DatabaseKind.POSTGRESQL
-        return column if is_typed else f"COALESCE(CAST({column} AS TEXT), '')"
 
     def largest(self, columns: Sequence[str]) -> str:
         is_typed = self._kind is DatabaseKind.POSTGRESQL

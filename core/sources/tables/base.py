@@ -36,20 +36,17 @@ class Database(Protocol):
         ...
 
     def schema(self, select: str) -> "pa.Schema":
-        """The columns of a query."""
+        """The columns of a query, each with a type that holds its values as they are: as text
+        where Arrow has no such type."""
         ...
 
     def stream(self, select: str, rows: int) -> "Iterator[pa.RecordBatch]":
         """The rows of a query in batches of at most `rows`, with little memory, as they are when it
-        begins. Transactions may write meanwhile."""
+        begins, in the types of `schema`. Transactions may write meanwhile."""
         ...
 
     def transaction(self) -> AbstractContextManager[Transaction]:
         """Committed at the end, or rolled back if the block raises. One at a time."""
-        ...
-
-    def text(self, column: str) -> str:
-        """An SQL expression: the column, whose type the driver knows before it reads a row."""
         ...
 
     def largest(self, columns: Sequence[str]) -> str:
@@ -72,7 +69,12 @@ class Database(Protocol):
 
 def quoted(name: str) -> str:
     """The name as an SQL identifier; `schema.table` names a table in a schema."""
-    return ".".join(f'"{part.replace(chr(34), chr(34) * 2)}"' for part in name.split("."))
+    return ".".join(map(identifier, name.split(".")))
+
+
+def identifier(name: str) -> str:
+    """The name as an SQL identifier. Unlike a table, a column may have a dot in its name."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 def text_literal(value: str) -> str:

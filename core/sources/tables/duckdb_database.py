@@ -9,6 +9,7 @@ from core.errors import Conflict, ConsoleError, InvalidInput, StoreError
 from core.sources.tables.address import DatabaseAddress, DatabaseKind
 from core.sources.tables.base import Transaction, known_or_less, whole_number_us
 from core.sources.tables.batches import rebatched
+from core.sources.tables.duckdb_columns import exact_duckdb
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -42,17 +43,15 @@ class DuckDbDatabase:
 
     def schema(self, select: str) -> "pa.Schema":
         with self._translated():
-            return (
-                self._connection.sql(f"SELECT * FROM ({select}) AS t LIMIT 0")
-                .to_arrow_table()
-                .schema
-            )
+            exact = exact_duckdb(self._connection, select)
+            return self._connection.sql(f"SELECT * FROM ({exact}) LIMIT 0").to_arrow_table().schema
 
     def stream(self, select: str, rows: int) -> "Iterator[pa.RecordBatch]":
         with self._translated():
             reading = self._connection.cursor()
             reading.execute("SET TimeZone = 'UTC'")
-            yield from rebatched(reading.sql(select).to_arrow_reader(rows), rows)
+            exact = exact_duckdb(reading, select)
+            yield from rebatched(reading.sql(exact).to_arrow_reader(rows), rows)
             reading.close()
 
     @contextmanager
@@ -68,9 +67,6 @@ class DuckDbDatabase:
                 work.unstage()
                 self._connection.rollback()
                 raise
-
-    def text(self, column: str) -> str:
-        return column
 
     def largest(self, columns: Sequence[str]) -> str:
         return f"GREATEST({known_or_less(columns)})"
