@@ -180,6 +180,8 @@ def _read(path: Path) -> ApiKey | None:
         if status.st_size > MAX_FILE_BYTES:
             raise ConfigError(f"{path} is not a key: it has over {MAX_FILE_BYTES:,} bytes")
         found = load_strict(path.read_bytes())
+        if not isinstance(found, dict):
+            raise ConfigError(f"{path} is not a key: it holds no JSON object")
         scopes = tuple(KeyScope(scope) for scope in found.pop("scopes", ALL_SCOPES))
         expires_at = found.pop("expires_at", None)
         key = ApiKey(**found, scopes=scopes, expires_at=expires_at)

@@ -14,7 +14,7 @@ from core.errors import InvalidInput, NotFound
 from core.inference.base import BackendInfo
 from core.serving.paths import ErrorFormat
 from core.serving.process import ApiProcess
-from core.serving.request_body import parse_json, read_body
+from core.serving.request_body import is_unicode, parse_json, read_body
 from core.serving.scoring import Scoring, read_texts
 from core.serving.wire_docs import body_docs, error_docs
 from core.servinglog.record import ORIGIN
@@ -101,6 +101,7 @@ async def post_infer(
     process: ApiProcess = request.app.state.process
     info = _info(request, model, model_version)
     body = parse_json(await read_body(request))
+    answer_id = _answer_id(body)
     texts = read_texts(_read_data(body), INPUT)
     process.weigh(request, texts)
     scored = await process.scoring.score(texts)
@@ -116,7 +117,7 @@ async def post_infer(
         "data": [result.scores.get(label) for result in scored.results for label in labels],
     }
     answer: dict[str, Any] = {"model_name": info.name, "model_version": info.model_version}
-    return JSONResponse(answer | {"id": _answer_id(body), "outputs": [scores]})
+    return JSONResponse(answer | {"id": answer_id, "outputs": [scores]})
 
 
 def _read_data(body: object) -> list[object]:
@@ -151,9 +152,14 @@ def _check_outputs(body: object) -> None:
 
 
 def _answer_id(body: object) -> str:
+    """The request's own, which the answer repeats. Raises InvalidInput."""
     given = body.get("id") if isinstance(body, dict) else None
+    if isinstance(given, str):
+        if not is_unicode(given):
+            raise InvalidInput("`id` holds a lone surrogate, which is not valid Unicode")
+        return given
     caller = ORIGIN.get()
-    return given if isinstance(given, str) else caller.request_id if caller else ""
+    return caller.request_id if caller else ""
 
 
 def _info(request: Request, model: str, model_version: str | None) -> BackendInfo:

@@ -20,6 +20,7 @@ from core.services.report import Reported, report_comment
 from core.services.submit import API
 from core.serving.examples import REPORT, REPORTED
 from core.serving.process import ApiProcess
+from core.serving.query_parameters import check_query
 from core.serving.request_body import parse_json, read_body
 from core.serving.routes import Given
 from core.serving.rows import detail, problem_of, read_fields
@@ -112,7 +113,13 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
 }
 
 
-@ROUTER.post("/v1/reports", openapi_extra=_BODY, responses=_ANSWERS, tags=["Reports"])
+@ROUTER.post(
+    "/v1/reports",
+    openapi_extra=_BODY,
+    responses=_ANSWERS,
+    dependencies=[Depends(check_query)],
+    tags=["Reports"],
+)
 async def post_report(
     request: Request, process: Given, body: Annotated[bytes, Depends(read_body)]
 ) -> ReportedOut:

@@ -113,3 +113,12 @@ def field_name(given: object) -> str:
     """The field's name if it looks like a name, because it comes from the caller and is repeated in
     errors."""
     return str(given) if _NAME.fullmatch(str(given)) else "(unnamed)"
+
+
+def is_unicode(value: object) -> bool:
+    """False for text that can't be written as UTF-8: JSON may hold half of a surrogate pair."""
+    try:
+        _ = value.encode() if isinstance(value, str) else b""
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -17,6 +17,7 @@ from core.serving.answers import decision_answer, statement_answer
 from core.serving.examples import DECIDED, POSTED, REFUSED
 from core.serving.metrics import CONTENT_TYPE
 from core.serving.process import ApiProcess
+from core.serving.query_parameters import check_query
 from core.serving.request_body import MAX_ROWS, parse_rows, read_body
 from core.serving.rows import read_comments
 from core.serving.schemas import (
@@ -65,7 +66,13 @@ async def _process(request: Request) -> ApiProcess:
 Given = Annotated[ApiProcess, Depends(_process)]
 
 
-@ROUTER.post("/v1/comments", openapi_extra=_BODY, responses=_ANSWERS, tags=["Comments"])
+@ROUTER.post(
+    "/v1/comments",
+    openapi_extra=_BODY,
+    responses=_ANSWERS,
+    dependencies=[Depends(check_query)],
+    tags=["Comments"],
+)
 async def post_comments(
     request: Request, process: Given, body: Annotated[bytes, Depends(read_body)]
 ) -> DecisionsOut:
@@ -98,6 +105,7 @@ register_url_convertor("any", _AnyText())
     "/v1/comments/{comment_id:any}",
     response_description="Withdrawn",
     responses={404: {"model": ErrorAnswer, "description": "No such comment"}},
+    dependencies=[Depends(check_query)],
     tags=["Comments"],
 )
 async def delete_comment(

@@ -12,7 +12,7 @@ from core.errors import InvalidInput, InvalidRows, RowProblem
 from core.moderation.cleaning import is_same_text
 from core.moderation.comments import UNKNOWN_AUTHOR, IncomingComment, check_incoming
 from core.services.submit import describe_problems
-from core.serving.request_body import field_name
+from core.serving.request_body import field_name, is_unicode
 from core.serving.schemas import TIME_WORDS, CommentIn
 
 M = TypeVar("M", bound=BaseModel)
@@ -56,7 +56,7 @@ def read_fields(model: type[M], noun: str, index: int, row: object) -> M | list[
     broken = [
         detail(index, name, "holds a lone surrogate, which is not valid Unicode")
         for name, value in row.items()
-        if not (_is_unicode(name) and _is_unicode(value))
+        if not (is_unicode(name) and is_unicode(value))
     ]
     if broken:
         return broken
@@ -109,14 +109,6 @@ def _clashes(comments: Sequence[IncomingComment]) -> list[RowProblem]:
         if not is_same_text(comments[earlier].text, comment.text):
             problems.append(detail(index, "id", f"is that of row {earlier}, with another text"))
     return problems
-
-
-def _is_unicode(value: object) -> bool:
-    try:
-        _ = value.encode() if isinstance(value, str) else b""
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def detail(index: int, field: object, message: str) -> RowProblem:

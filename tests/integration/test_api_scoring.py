@@ -1,5 +1,6 @@
 """Scoring in the formats of text-embeddings-inference and the open inference protocol."""
 
+import json
 import math
 from dataclasses import replace
 from typing import Any
@@ -177,10 +178,14 @@ TENSOR = {"name": "text", "shape": [1], "datatype": "BYTES", "data": ["fine"]}
         ({"inputs": [{**TENSOR, "data": [1]}]}, "text[0] must be text"),
         ({"inputs": [TENSOR], "outputs": [{"name": "logits"}]}, "only output"),
         ({"inputs": [TENSOR], "outputs": 5}, "only output"),
+        ({"inputs": [TENSOR], "id": "\ud800"}, "`id` holds a lone surrogate"),
+        ({"inputs": [TENSOR], "id": "a\udfffb"}, "`id` holds a lone surrogate"),
     ],
 )
 def test_infer_refuses_in_its_own_shape(client: TestClient, body: object, words: str) -> None:
-    response = client.post("/v2/models/fake/infer", json=body)
+    content = json.dumps(body).encode()
+    headers = {"Content-Type": "application/json"}
+    response = client.post("/v2/models/fake/infer", content=content, headers=headers)
     assert response.status_code == 400
     assert set(response.json()) == {"error"}
     assert words in response.json()["error"]

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -110,11 +111,19 @@ def key_file(folder: KeyFolder, **changes: object) -> Path:
     return path
 
 
+def write(text: str, folder: KeyFolder) -> None:
+    (folder.folder / "x.json").write_text(text)
+
+
 NO_KEYS: dict[str, Callable[[KeyFolder], object]] = {
     "half a file": lambda folder: (folder.folder / "x.json").write_text("{"),
     "not UTF-8": lambda folder: (folder.folder / "x.json").write_bytes(b"\xff"),
     "nested deep": lambda folder: (folder.folder / "x.json").write_text("[" * 100_000),
     "a list": lambda folder: (folder.folder / "x.json").write_text("[]"),
+    **{
+        f"the JSON {text[:6]}": partial(write, text)
+        for text in ("5", "-0", "1e999", '"x"', '""', "null", "true", "[{}]", "{}", "9" * 4_000)
+    },
     "a folder": lambda folder: (folder.folder / "x.json").mkdir(),
     "a pipe": lambda folder: os.mkfifo(folder.folder / "x.json"),
     "a link to itself": lambda folder: (folder.folder / "x.json").symlink_to("x.json"),
@@ -209,6 +218,22 @@ def test_the_command_makes_lists_and_revokes(
     assert main(["key", "revoke", "site"]) == 2
     assert main(["key", "create"]) == 2
     assert "every other act needs one" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ["5", "null", '"x"'])
+def test_the_command_lists_the_other_keys_and_names_the_file_that_is_none(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    text: str,
+) -> None:
+    monkeypatch.setenv("MODCONSOLE_HOME", str(tmp_path))
+    assert main(["key", "create", "site"]) == 0
+    (tmp_path / "api-keys" / "0123456789ab.json").write_text(text)
+    assert main(["key", "list"]) == 2
+    said = capsys.readouterr()
+    assert "site" in said.out
+    assert "0123456789ab.json is not a key: it holds no JSON object" in said.err
 
 
 @pytest.mark.parametrize(
