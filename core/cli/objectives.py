@@ -35,7 +35,8 @@ def add_commands(commands: Commands) -> None:
 
 def run_objectives(arguments: argparse.Namespace, settings: Settings) -> int:
     """`modconsole objectives`."""
-    check_has_log(settings)
+    if arguments.every is None:  # one that goes on may be started before the site's first server
+        check_has_log(settings)
     with closing(build_services(settings, worker="objectives")) as services:
         if arguments.every is not None:
             return _watch(services, arguments.every)

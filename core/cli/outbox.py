@@ -53,7 +53,9 @@ def run_outbox(arguments: argparse.Namespace, settings: Settings) -> int:
         raise InvalidInput("`outbox replay` needs an ID or --dead, and no other act takes one")
     if arguments.every is not None and arguments.act != "send":
         raise InvalidInput("--every goes with `outbox send`")
-    with closing(build_services(settings, worker="outbox", creates=False)) as services:
+    # One that goes on may be started before the site's first server.
+    goes_on = arguments.every is not None
+    with closing(build_services(settings, worker="outbox", creates=goes_on)) as services:
         if arguments.act == "list":
             return _list(services)
         if is_replay:
