@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from core.moderation.html_names import names_in
-from core.moderation.style_judges import FAINT, FROM_PAGE, Effect, Judge
+from core.moderation.style_judges import FAINT, FROM_PAGE, Judge, Sight
 from core.moderation.style_values import Tokens, number_of, pixels_of, word_of
 
 _FAR, _NEAR = 999, 99
@@ -16,104 +16,102 @@ _DISPLAYS = names_in(
 _UNDRAWN = frozenset({"none", "table-column", "table-column-group"})
 
 
-def judge_display(value: Tokens) -> Effect | None:
+def judge_display(value: Tokens) -> Sight | None:
     word = word_of(value)
     if word in _UNDRAWN:
-        return Effect.HIDES
+        return Sight.HIDES
     is_known = word in FROM_PAGE or _DISPLAYS.issuperset(map(word_of, ([part] for part in value)))
-    return Effect.SHOWS if is_known else None
+    return Sight.SHOWS if is_known else None
 
 
-def judge_position(value: Tokens) -> Effect | None:
+def judge_position(value: Tokens) -> Sight | None:
     """Out of the line, the words around it are read as one."""
     is_in_line = word_of(value) in FROM_PAGE | {"static", "relative", "sticky", "none"}
-    return Effect.NONE if is_in_line else Effect.IN_DOUBT
+    return Sight.NONE if is_in_line else Sight.IN_DOUBT
 
 
-def judge_layer(value: Tokens) -> Effect | None:
+def judge_layer(value: Tokens) -> Sight | None:
     """What lies behind may be covered."""
     height = number_of(value[0]) if len(value) == 1 else None
-    return Effect.NONE if height is None or height >= 0 else Effect.IN_DOUBT
+    return Sight.NONE if height is None or height >= 0 else Sight.IN_DOUBT
 
 
-def judge_opacity(value: Tokens) -> Effect | None:
+def judge_opacity(value: Tokens) -> Sight | None:
     if word_of(value) in FROM_PAGE:
-        return Effect.NONE
+        return Sight.NONE
     share = number_of(value[0]) if len(value) == 1 else None
     if share is None:
         return None
     if share <= 0:
-        return Effect.HIDES
-    return Effect.NONE if share >= FAINT else Effect.IN_DOUBT
+        return Sight.HIDES
+    return Sight.NONE if share >= FAINT else Sight.IN_DOUBT
 
 
-def judge_offset(value: Tokens) -> Effect | None:
+def judge_offset(value: Tokens) -> Sight | None:
     """Of a distance by which words are moved."""
     found = [pixels_of(token) for token in value]
     if any(pixels is not None and abs(pixels) >= _FAR for pixels in found):
-        return Effect.HIDES
+        return Sight.HIDES
     if any(pixels is not None and not pixels > -_NEAR for pixels in found):
-        return Effect.IN_DOUBT
-    return Effect.NONE
+        return Sight.IN_DOUBT
+    return Sight.NONE
 
 
-def judge_clip(value: Tokens) -> Effect | None:
+def judge_clip(value: Tokens) -> Sight | None:
     """`rect(0, 0, 0, 0)` and the like."""
     if word_of(value) in FROM_PAGE | {"auto", "none"}:
-        return Effect.NONE
+        return Sight.NONE
     edges = _arguments(value, "rect")
     is_empty = len(edges) == 4 and (edges[0] >= edges[2] or edges[1] <= edges[3])
-    return Effect.HIDES if is_empty else Effect.IN_DOUBT
+    return Sight.HIDES if is_empty else Sight.IN_DOUBT
 
 
-def judge_clip_path(value: Tokens) -> Effect | None:
+def judge_clip_path(value: Tokens) -> Sight | None:
     if word_of(value) in FROM_PAGE | {"none"}:
-        return Effect.NONE
+        return Sight.NONE
     inset = [share for share in _shares(value, "inset") if share is not None]
     radius = _arguments(value, "circle") or _arguments(value, "ellipse")
     # From both sides, half of it each.
     is_empty = bool(inset) and min(inset) >= 0.5
-    return Effect.HIDES if is_empty or (radius and radius[0] <= 0) else Effect.IN_DOUBT
+    return Sight.HIDES if is_empty or (radius and radius[0] <= 0) else Sight.IN_DOUBT
 
 
-def judge_transform(value: Tokens) -> Effect | None:
+def judge_transform(value: Tokens) -> Sight | None:
     if word_of(value) in FROM_PAGE | {"none"}:
-        return Effect.NONE
+        return Sight.NONE
     for token in value:
         if token.type != "function":
             continue
         name = token.lower_name
         shares = [share for share in _shares([token], name) if share is not None]
         if name in {"scale", "scalex", "scaley", "scale3d"} and 0 in shares[:2]:
-            return Effect.HIDES
+            return Sight.HIDES
         if (
             name.startswith("translate")
             and max(map(abs, _arguments([token], name)), default=0) >= _FAR
         ):
-            return Effect.HIDES
-    return Effect.IN_DOUBT
+            return Sight.HIDES
+    return Sight.IN_DOUBT
 
 
-def judge_scale(value: Tokens) -> Effect | None:
+def judge_scale(value: Tokens) -> Sight | None:
     shares = [number_of(token) for token in value]
     if word_of(value) in FROM_PAGE | {"none"} or shares == [1]:
-        return Effect.NONE
-    return Effect.HIDES if 0 in shares[:2] else Effect.IN_DOUBT
+        return Sight.NONE
+    return Sight.HIDES if 0 in shares[:2] else Sight.IN_DOUBT
 
 
-def judge_filter(value: Tokens) -> Effect | None:
+def judge_filter(value: Tokens) -> Sight | None:
     if word_of(value) in FROM_PAGE | {"none"}:
-        return Effect.NONE
+        return Sight.NONE
     shares = _shares(value, "opacity")
     is_clear = any(share is not None and share <= 0 for share in shares)
-    return Effect.HIDES if is_clear else Effect.IN_DOUBT
+    return Sight.HIDES if is_clear else Sight.IN_DOUBT
 
 
-def judge_content_visibility(value: Tokens) -> Effect | None:
+def judge_content_visibility(value: Tokens) -> Sight | None:
     word = word_of(value)
-    return (
-        Effect.HIDES if word == "hidden" else Effect.NONE if word in {"visible", "auto"} else None
-    )
+    return Sight.HIDES if word == "hidden" else Sight.NONE if word in {"visible", "auto"} else None
 
 
 def _inside(value: Tokens, name: str) -> Tokens:

@@ -6,7 +6,7 @@ from enum import Enum
 from core.moderation.style_values import Tokens
 
 
-class Effect(Enum):
+class Sight(Enum):
     """`SHOWS` undoes what hides the element around; `IN_DOUBT` depends on the page."""
 
     NONE = "none"
@@ -15,7 +15,7 @@ class Effect(Enum):
     HIDES = "hides"
 
 
-Judge = Callable[[Tokens], Effect | None]
+Judge = Callable[[Tokens], Sight | None]
 """Takes the value of a property; None if the value is not valid, so that browsers ignore it."""
 
 FROM_PAGE = frozenset({"inherit", "initial", "unset", "revert", "revert-layer"})

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from math import isnan
 
 from core.moderation.html_names import names_in
-from core.moderation.style_judges import FAINT, FROM_PAGE, Effect, Judge
+from core.moderation.style_judges import FAINT, FROM_PAGE, Judge, Sight
 from core.moderation.style_values import Tokens, color_of, colors_in, number_of, pixels_of, word_of
 
 _PALE, _DARK, _TINY = 0.8, 0.2, 6
@@ -18,40 +18,40 @@ _SYSTEM_COLORS = names_in(
 )
 
 
-def judge_visibility(value: Tokens) -> Effect | None:
+def judge_visibility(value: Tokens) -> Sight | None:
     word = word_of(value)
     if word in {"hidden", "collapse"}:
-        return Effect.HIDES
+        return Sight.HIDES
     if word in {"visible", "initial"}:
-        return Effect.SHOWS
-    return Effect.NONE if word in FROM_PAGE else None
+        return Sight.SHOWS
+    return Sight.NONE if word in FROM_PAGE else None
 
 
-def judge_font_size(value: Tokens) -> Effect | None:
+def judge_font_size(value: Tokens) -> Sight | None:
     word = word_of(value)
     if word in _SIZES or word == "initial":
-        return Effect.SHOWS
+        return Sight.SHOWS
     if word in FROM_PAGE | _RELATIVE_SIZES:
-        return Effect.NONE
+        return Sight.NONE
     pixels = pixels_of(value[0]) if len(value) == 1 else None
     if pixels is None or pixels < 0:
         return None
     if pixels == 0:
-        return Effect.HIDES
+        return Sight.HIDES
     if not pixels >= _TINY:
-        return Effect.IN_DOUBT
+        return Sight.IN_DOUBT
     is_relative = value[0].type == "percentage" or (
         value[0].type == "dimension" and value[0].lower_unit in _RELATIVE_UNITS
     )
-    return Effect.NONE if is_relative else Effect.SHOWS
+    return Sight.NONE if is_relative else Sight.SHOWS
 
 
-def judge_font(value: Tokens) -> Effect | None:
+def judge_font(value: Tokens) -> Sight | None:
     """By the size in the shorthand: the first length in it. A family must follow."""
     if word_of(value) in _SYSTEM_FONTS:
-        return Effect.SHOWS
+        return Sight.SHOWS
     if word_of(value) in FROM_PAGE:
-        return Effect.NONE
+        return Sight.NONE
     for at, token in enumerate(value):
         is_size = token.type == "ident" and token.lower_value in _SIZES | _RELATIVE_SIZES
         if is_size or pixels_of(token) is not None:
@@ -60,41 +60,41 @@ def judge_font(value: Tokens) -> Effect | None:
     return None
 
 
-def judge_color(value: Tokens) -> Effect | None:
+def judge_color(value: Tokens) -> Sight | None:
     """Of letters. Whether pale ones can be read depends on their ground."""
     word = word_of(value)
     if word in FROM_PAGE or word == "currentcolor":
-        return Effect.NONE
+        return Sight.NONE
     if word in _SYSTEM_COLORS:
-        return Effect.IN_DOUBT
+        return Sight.IN_DOUBT
     color = color_of(value[0]) if len(value) == 1 else None
     if color is None:
         is_function = len(value) == 1 and value[0].type == "function"
-        return Effect.IN_DOUBT if is_function else None
+        return Sight.IN_DOUBT if is_function else None
     if color[3] <= 0:
-        return Effect.HIDES
+        return Sight.HIDES
     if color[3] < FAINT or any(map(isnan, color)) or min(color[:3]) >= _PALE:
-        return Effect.IN_DOUBT
-    return Effect.SHOWS
+        return Sight.IN_DOUBT
+    return Sight.SHOWS
 
 
-def judge_ground(value: Tokens) -> Effect | None:
+def judge_ground(value: Tokens) -> Sight | None:
     """Letters are dark, unless something else is said of them."""
     grounds = [color for color in colors_in(value) if color[3] >= FAINT]
     is_dark = any(max(color[:3]) <= _DARK for color in grounds)
-    return Effect.IN_DOUBT if is_dark else Effect.NONE
+    return Sight.IN_DOUBT if is_dark else Sight.NONE
 
 
-def judge_height_of_line(value: Tokens) -> Effect | None:
+def judge_height_of_line(value: Tokens) -> Sight | None:
     """At no height lines lie on each other."""
     size = (number_of(value[0]) or pixels_of(value[0])) if len(value) == 1 else 1
-    return Effect.NONE if size is None or size >= 0.3 else Effect.IN_DOUBT
+    return Sight.NONE if size is None or size >= 0.3 else Sight.IN_DOUBT
 
 
-def judge_spacing(value: Tokens) -> Effect | None:
+def judge_spacing(value: Tokens) -> Sight | None:
     """Between letters or words: they may lie on each other."""
     pixels = pixels_of(value[0]) if len(value) == 1 else None
-    return Effect.NONE if pixels is None or -2 <= pixels <= 50 else Effect.IN_DOUBT
+    return Sight.NONE if pixels is None or -2 <= pixels <= 50 else Sight.IN_DOUBT
 
 
 LETTER_JUDGES: Mapping[str, Judge] = {

@@ -12,7 +12,7 @@ import tinycss2
 
 from core.moderation.html_names import names_in
 from core.moderation.style_box_judges import BOX_JUDGES
-from core.moderation.style_judges import Effect
+from core.moderation.style_judges import Sight
 from core.moderation.style_letter_judges import LETTER_JUDGES
 from core.moderation.style_sight import StyleSight
 from core.moderation.style_values import Tokens, are_alike, colors_in, depends_on_page, word_of
@@ -67,7 +67,7 @@ _KEPT_STYLES = 4_096
 @dataclass(frozen=True, slots=True)
 class _Declared:
     value: Tokens
-    effect: Effect
+    effect: Sight
     is_important: bool
 
 
@@ -79,13 +79,13 @@ def sight_of(style: str) -> StyleSight:
     found = _declared(style)
     effects = {name: each.effect for name, each in found.items()}
     effects |= _together(found)
-    hiding = [name for name, effect in effects.items() if effect is Effect.HIDES]
+    hiding = [name for name, effect in effects.items() if effect is Sight.HIDES]
     firm = [name for name in hiding if name not in _INHERITED]
     return StyleSight(
         hides="element" if firm else _INHERITED[hiding[0]] if hiding else None,
-        is_in_doubt=Effect.IN_DOUBT in effects.values(),
+        is_in_doubt=Sight.IN_DOUBT in effects.values(),
         shows=frozenset(
-            _INHERITED.get(name, name) for name, effect in effects.items() if effect is Effect.SHOWS
+            _INHERITED.get(name, name) for name, effect in effects.items() if effect is Sight.SHOWS
         ),
     )
 
@@ -106,37 +106,37 @@ def _declared(style: str) -> dict[str, _Declared]:
     return found
 
 
-def _effect(name: str, value: Tokens) -> Effect | None:
+def _effect(name: str, value: Tokens) -> Sight | None:
     judge = _JUDGES.get(name)
     if judge:
-        return Effect.IN_DOUBT if depends_on_page(value) else judge(value)
+        return Sight.IN_DOUBT if depends_on_page(value) else judge(value)
     bare = name.removeprefix("-webkit-").removeprefix("-moz-").removeprefix("-ms-")
     is_harmless = bare in _HARMLESS or bare.startswith(_HARMLESS_STARTS)
-    return Effect.NONE if is_harmless else Effect.IN_DOUBT
+    return Sight.NONE if is_harmless else Sight.IN_DOUBT
 
 
-def _together(found: Mapping[str, _Declared]) -> dict[str, Effect]:
+def _together(found: Mapping[str, _Declared]) -> dict[str, Sight]:
     """The effects of properties that depend on each other."""
     words = {name: word_of(each.value) for name, each in found.items()}
-    changed: dict[str, Effect] = {}
+    changed: dict[str, Sight] = {}
     position = words.get("position", "static")
     if position in {"static", "inherit", "initial", "unset"}:
-        changed |= {name: Effect.NONE for name in (*_SIDES, "clip") if name in found}
+        changed |= {name: Sight.NONE for name in (*_SIDES, "clip") if name in found}
     cut = {"overflow", "overflow-x", "overflow-y"} & found.keys()
     if any(set(_words(found[name].value)) & {"hidden", "clip"} for name in cut) and any(
         name in found for name in _LENGTHS
     ):
-        changed["overflow"] = Effect.IN_DOUBT
+        changed["overflow"] = Sight.IN_DOUBT
     clip = {"background-clip", "-webkit-background-clip"} & found.keys()
     if "text-shadow" in found or any("text" in _words(found[name].value) for name in clip):
         # The shadow or the ground is drawn in the form of the letters.
         for name in ("color", "-webkit-text-fill-color"):
-            if name in found and found[name].effect is Effect.HIDES:
-                changed[name] = Effect.IN_DOUBT
+            if name in found and found[name].effect is Sight.HIDES:
+                changed[name] = Sight.IN_DOUBT
     return changed | _of_ground(found)
 
 
-def _of_ground(found: Mapping[str, _Declared]) -> dict[str, Effect]:
+def _of_ground(found: Mapping[str, _Declared]) -> dict[str, Sight]:
     """Letters in a color of their own, on a ground of their own."""
     grounds = [
         color
@@ -146,11 +146,11 @@ def _of_ground(found: Mapping[str, _Declared]) -> dict[str, Effect]:
         if color[3] >= 0.5
     ]
     colors = colors_in(found["color"].value) if "color" in found else []
-    if not grounds or not colors or found["color"].effect is Effect.HIDES:
+    if not grounds or not colors or found["color"].effect is Sight.HIDES:
         return {}
     is_read = not any(are_alike(colors[0], ground) for ground in grounds)
     names = {"color", "background", "background-color"} & found.keys()
-    return dict.fromkeys(names, Effect.NONE if is_read else Effect.IN_DOUBT)
+    return dict.fromkeys(names, Sight.NONE if is_read else Sight.IN_DOUBT)
 
 
 def _words(value: Tokens) -> list[str]:

@@ -16,13 +16,13 @@ def undone_case(tx: Reader, case: Case, undone: Decision, chain: Sequence[Decisi
     """The case once the decision `undone` was undone by the last of `chain`, oldest first."""
     restored = standing(chain)[-1]
     # Each of these reads is needed after few undos, and most texts have no report.
-    revision = tx.revision(case.revision_id)
     reported = tx.reports(case.revision_id) if tx.is_reported(case.revision_id) else ()
+    revision = tx.revision(case.revision_id) if reported else None
     policy = tx.policy(restored.policy_version) if case.trigger is CaseTrigger.REPORT else None
     return case_after_undo(
         case,
         chain,
-        attention_to(tx, revision) if reported and revision is not None else case.attention,
+        attention_to(tx, revision) if revision is not None else case.attention,
         rules=policy.score_rules(restored.rule_ids) if policy else (),
         was_reopening=_is_reopening(tx, undone),
         is_reported_since=any(

@@ -261,6 +261,10 @@ TABLE: dict[tuple[str, str], tuple[Call, str]] = {
         lambda s, a: erasure.count_erasable(s.context, a, "test", "sam"),
         "nnnnyn",
     ),
+    ("erasure.alike_names", "find"): (
+        lambda s, a: erasure.alike_names(s.context, a, "test", "sam"),
+        "nnnnyn",
+    ),
     ("erasure.erase_author", "erase"): (
         lambda s, a: list(erasure.erase_author(s.context, a, "test", "sam")),
         "nnnnyn",

@@ -59,7 +59,7 @@ def test_no_json_at_all_gives_a_500_elsewhere(
 ) -> None:
     body = json.dumps(data.draw(NEARLY_A_CALL[path])).encode()
     response = client.post(path, content=body, headers={"Content-Type": "application/json"})
-    assert response.status_code in {200, 400, 404, 422}
+    assert response.status_code in {200, 400, 404, 422, 424}  # 424: another language
 
 
 QUERIES = {

@@ -22,7 +22,7 @@ AT = datetime(2026, 11, 29, 12, tzinfo=UTC)
 # The state is copied by the database, a model from where it is, and the rest is made anew: the
 # servers' output, the speeds of this machine's runtimes, what was read to try policies on.
 COPIED_APART = {"state_path", "restored_model_dir"}
-MADE_ANEW = {"logs_dir", "runtimes_path", "policy_history_dir"}
+MADE_ANEW = {"logs_dir", "runtimes_path", "policy_history_dir", "restoring_dir"}
 BOTH = {"own_paths"}
 
 
