@@ -37,7 +37,7 @@ def classify(texts: Sequence[str], **_: object) -> list[list[dict[str, object]]]
     """As a pipeline of transformers answers with `top_k=None`."""
     return [
         [
-            {"label": "toxic", "score": 0.9 if {"idiot", "kill"} & {*text.split()} else 0.01},
+            {"label": "toxic", "score": 0.9 if re.search("idiot|kill", text) else 0.01},
             {"label": "severe_toxic", "score": 0.01},
             {"label": "obscene", "score": 0.01},
             {"label": "threat", "score": 0.9 if "kill" in text else 0.01},
