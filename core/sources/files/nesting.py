@@ -60,11 +60,11 @@ def comments_in(row: Row) -> Iterator[Row]:
         if isinstance(value, list) and value:
             waiting += _entries(found)
         elif not isinstance(value, Mapping):
-            if not found.is_reply:  # replies may be given as ids only
+            if not (found.is_reply or found.may_be_other):  # replies may be given as ids only
                 yield Row(found.where, value)
         elif _is_comment(value):
             yield Row(found.where, _with_parent(value, found.parent))
-            if "text" not in _fields(value):
+            if "title" in _fields(value) and "text" not in _fields(value):
                 waiting += _beside_title(found)
             waiting += _inside(found, REPLY_KEYS, parent=value.get(_id_name(value)))
         elif (whole := _completed_inside(value)) is not None:
