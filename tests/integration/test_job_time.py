@@ -160,6 +160,9 @@ def test_the_command_answers_in_words_and_in_json(
 ) -> None:
     monkeypatch.setenv("MODCONSOLE_HOME", str(tmp_path))
     assert main(["estimate", "100"]) == 2
+    assert "there is no state in" in capsys.readouterr().err
+    (tmp_path / "serving-log").mkdir()
+    assert main(["estimate", "100"]) == 2
     assert "no live call yet" in capsys.readouterr().err
     put(tmp_path / "serving-log", *calls(60))
     assert main(["estimate", "1600", "--replicas", "2"]) == 0

@@ -188,7 +188,7 @@ def test_refusals_and_calls_grow_side_by_side(log: Log) -> None:
         ("total_ms", b"86400000.5", "`total_ms` is not between 0 and 86,400,000"),
         ("chars", b"2147483648", "`chars` is not between 0 and 2,147,483,647"),
         ("batch_size", b"0", "`batch_size` is not between 1 and 2,147,483,647"),
-        ("queue_ms", b"1e400", "`queue_ms` is not between 0 and 86,400,000"),
+        ("queue_ms", b"1e400", "holds NaN or Infinity, which are not JSON"),
         ("queue_ms", b"1e16", "`queue_ms` is not between 0 and 86,400,000"),
         ("tokens", b'"5"', "`tokens` is not a whole number"),
         ("tokens", b"1.0", "`tokens` is not a whole number"),
