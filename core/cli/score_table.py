@@ -237,7 +237,10 @@ def _code(report: "RunReport") -> ExitCode:
     run = report.run
     if run.state != "done":
         return ExitCode.INCOMPLETE
-    if run.failed_count + run.unusable_count and not run.scored_count + run.unchanged_count:
+    has_failed = report.retry_count or (
+        run.failed_count + run.unusable_count and not run.unchanged_count
+    )
+    if has_failed and not run.scored_count:
         complain("no row could be scored; the column `error` says why")
         return ExitCode.NOTHING_SCORED
     if not report.retry_count and not run.unusable_count:
