@@ -20,9 +20,6 @@ class StateDatabase(Protocol):
 
     engine: Engine
 
-    search_tables: tuple[str, ...]
-    """What the search needs besides the tables of the metadata."""
-
     def begin_read(self, connection: Connection) -> None:
         """Begins a transaction whose reads all see one moment."""
         ...
@@ -65,10 +62,6 @@ class StateDatabase(Protocol):
 
     def check(self) -> None:
         """Raises StoreError if it is no longer the state that this process opened."""
-        ...
-
-    def check_kept(self) -> None:
-        """To be called before a commit. Raises StoreError if earlier ones are no longer whole."""
         ...
 
     def check_committed(self) -> None:

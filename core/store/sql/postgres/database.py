@@ -29,8 +29,6 @@ _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(current_schema(), 2026112
 class PostgresDatabase:
     """Implements `core.store.sql.database.StateDatabase`."""
 
-    search_tables: tuple[str, ...] = ("search_documents",)
-
     def __init__(self, url: str, copies: Path | None = None) -> None:
         """Opens no connection yet. `copies` is the folder for copies from before a change of the
         tables. Raises ConfigError or MissingExtra."""
@@ -90,9 +88,6 @@ class PostgresDatabase:
 
     def check(self) -> None:
         """The server answers for its own files."""
-
-    def check_kept(self) -> None:
-        """As `check`."""
 
     def check_committed(self) -> None:
         """The server acknowledges a commit that is on its disk."""
