@@ -58,7 +58,7 @@ ON_POSTGRESQL := tests/pages tests/property $(OF_CASES) \
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test test-slow test-fast test-avx2 test-kills test-postgres test-accessibility test-benchmarks test-image test-long test-peers coverage \
-	mutants check fix dist docs screenshots clean
+	mutants check fix dist docs screenshots incidents clean
 
 run: $(VENV)/.run
 	@exec $(BIN)/modconsole up
@@ -139,6 +139,11 @@ docs: $(VENV)/.test
 
 screenshots: $(VENV)/.test
 	$(BIN)/python -m docs.screenshots
+
+incidents: $(VENV)/.test
+	INCIDENT_PICTURES=docs/images/incidents $(BIN)/python -m pytest -m long --timeout=0 -p no:randomly \
+		tests/integration/test_incidents_in_processes.py
+	$(BIN)/python -m docs.generate
 
 clean:
 	rm -rf $(VENV) .venv-peers .venv-s3 var mutants dist

@@ -23,6 +23,22 @@ FOLDER = Path(__file__).parent
 HEAD = "<!-- Made by `make docs`; edit the code it comes from. -->\n\n"
 
 
+INCIDENTS = {
+    "slow": ("A slow backend", "Each answer of the backend takes a second longer."),
+    "dead": ("A dead backend", "Its process is killed."),
+    "refusing": ("A backend that refuses", "It answers 401 to the key that was good before."),
+    "cold": ("A cold backend", "It loads its model and says so."),
+    "flapping": ("A flapping backend", "It is killed and started again, three times."),
+    "replica": ("One bad replica of three", "One of three processes behind a balancer is stopped."),
+    "long_texts": ("Long texts", "Comments are four times as long as before."),
+    "burst": ("A burst", "Twelve times as many requests come as before."),
+    "queue": ("A full queue", "As many requests as before come, but 24 at a time."),
+    "clock": ("A clock that jumps", "The API's clock is an hour ahead for three seconds."),
+    "healthy": ("A healthy time", "Fewer requests come than before, and nothing is wrong."),
+}
+"""What was done in each: tests/integration/test_incidents_in_processes.py."""
+
+
 def pages() -> dict[str, str]:
     """File name to content."""
     return {
@@ -33,7 +49,25 @@ def pages() -> dict[str, str]:
         "errors.md": errors_page(),
         "benchmarks.md": benchmarks_page(),
         "mutants.md": HEAD + mutation.page(),
+        "incidents.md": incidents_page(),
     }
+
+
+def incidents_page() -> str:
+    """What the overview said in incidents that were caused in running processes."""
+    said = json.loads((FOLDER / "images" / "incidents" / "said.json").read_text("utf-8"))
+    parts = [
+        HEAD,
+        "# Incidents\n\nIncidents and a healthy time, caused in running processes by "
+        "stopping, throttling and killing, and the *Overview* as it was then. `make incidents` "
+        "causes them again, checks that each is named, and takes the pictures.\n",
+    ]
+    for kind, told in said.items():
+        title, what = INCIDENTS[kind]
+        words = "Nothing is named." if told is None else f"{told['sentence']} {told['advice']}"
+        picture = f"![The overview: {title.lower()}](images/incidents/{kind}.png)"
+        parts.append(f"\n## {title}\n\n{what}\n\n> {words}\n\n{picture}\n")
+    return "".join(parts)
 
 
 def cli_page() -> str:

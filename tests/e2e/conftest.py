@@ -71,20 +71,22 @@ def await_page(url: str, process: subprocess.Popen[bytes], within_s: float = PAT
 
 
 @contextmanager
-def running(which: str, home: Path) -> Iterator[str]:
+def running(which: str, home: Path, **settings: object) -> Iterator[str]:
     """The staff console or the public look-up as a process; gives its address."""
-    with running_process(which, home) as (address, _):
+    with running_process(which, home, **settings) as (address, _):
         yield address
 
 
 @contextmanager
-def running_process(which: str, home: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def running_process(
+    which: str, home: Path, **settings: object
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """As `running`, for tests that halt the process."""
     port = free_port()
     setting = "dashboard_port" if which == "staff" else "author_port"
     process = subprocess.Popen(
         [sys.executable, "-m", "dashboard.server", which],
-        env=console_env(home, **{setting: port}),
+        env=console_env(home, **{setting: port, **settings}),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
