@@ -59,15 +59,6 @@ class LimitedProtocol(HttpToolsProtocol):
         if self._unused_bytes > MAX_HEAD_BYTES and not self.transport.is_closing():
             self._refuse(431)
 
-    def eof_received(self) -> bool:  # type: ignore[override]  # it returns None, which closes
-        """A client may close its side once it has asked: the connection then ends with the answer.
-        One that has closed both sides is told apart only by writing to it."""
-        cycle = self.cycle
-        if cycle is None or cycle.response_complete or cycle.more_body:
-            return False
-        cycle.keep_alive = False  # of the last request, if several wait
-        return True
-
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._head_bytes = 0

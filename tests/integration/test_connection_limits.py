@@ -193,39 +193,3 @@ def test_with_every_connection_in_use_a_new_one_is_503(
         let_go.set()
         assert {status_of(answered(peer)) for peer in (one, two)} == {200}
     assert is_healthy(server)
-
-
-def test_who_closes_the_own_side_after_asking_is_answered(server: Running) -> None:
-    body = b'{"id": "half-closed", "text": "Fine."}'
-    asked = HEAD + b"Content-Length: %d\r\n\r\n" % len(body) + body
-    for request in (asked, GET + b"\r\n", GET + b"\r\n" + asked):
-        with connected(server) as peer:
-            peer.sendall(request)
-            peer.shutdown(socket.SHUT_WR)
-            said = answered(peer)
-        assert said.count(b"HTTP/1.1 200 OK") == request.count(b" HTTP/1.1\r\n"), said
-
-
-@pytest.mark.parametrize("end", [HEAD, HEAD + b"Content-Length: 9\r\n\r\n{", b""])
-def test_who_closes_before_asking_is_not_waited_for(server: Running, end: bytes) -> None:
-    with connected(server) as peer:
-        peer.sendall(end)
-        peer.shutdown(socket.SHUT_WR)
-        assert answered(peer) == b""
-    assert is_healthy(server)
-
-
-def test_who_closes_both_sides_while_waiting_leaves_nothing_behind(server: Running) -> None:
-    body = b'{"id": "gone", "text": "Fine."}'
-    for _ in range(20):
-        with connected(server) as peer:
-            peer.sendall(HEAD + b"Content-Length: %d\r\n\r\n" % len(body) + body)
-    deadline = time.monotonic() + PATIENT_S
-    while (left := open_there(server)) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert left == 0
-    assert is_healthy(server)
-
-
-def open_there(server: Running) -> int:
-    return server.process.in_flight + len(server.server.server_state.connections)
