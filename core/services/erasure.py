@@ -103,22 +103,25 @@ def _expired_addresses(context: Context, actor: Actor, since: datetime) -> Itera
         after = found[-1].id
         with context.store.write() as tx:
             still = [comment.id for comment in found if tx.is_expired(comment.id, since)]
-            event = context.audit(
-                AuditKind.ADDRESS_ERASED, actor, AUDIT_LOG, addresses=str(len(still))
-            )
-            tx.erase_addresses(still, event)
+            if still:
+                event = context.audit(
+                    AuditKind.ADDRESS_ERASED, actor, AUDIT_LOG, addresses=str(len(still))
+                )
+                tx.erase_addresses(still, event)
         yield ErasureCount(addresses=len(still))
 
 
 def _expired_reports(context: Context, actor: Actor, since: datetime) -> Iterator[ErasureCount]:
     """Each gets a name of its own, so that nobody can tell which were one person's."""
-    after = ""
     while True:
         with context.store.read() as reader:
-            if not reader.expired_reports(since, after, 1):
+            if not reader.expired_reports(since, 1):
                 return
         with context.store.write() as tx:
-            found = tx.expired_reports(since, after, BATCH)
+            # Read again: another process may have erased them meanwhile.
+            found = tx.expired_reports(since, BATCH)
+            if not found:
+                return
             event = context.audit(
                 *(AuditKind.REPORTER_ERASED, actor, AUDIT_LOG),
                 reports=str(len(found)),

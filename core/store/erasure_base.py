@@ -51,9 +51,9 @@ class ErasureReader(Protocol):
         """Comments with an author's address that are as old as `expired_comments`, likewise."""
         ...
 
-    def expired_reports(self, since: datetime, after: str, limit: int) -> Sequence[Report]:
+    def expired_reports(self, since: datetime, limit: int) -> Sequence[Report]:
         """Reports made before then, with their reporters' names, on texts of which no case is open
-        and no message to reporters waits; from the one after the id `after`, by id."""
+        and no message to reporters waits."""
         ...
 
     def is_expired(self, comment_id: str, since: datetime) -> bool:

@@ -104,12 +104,11 @@ class SqlErasureReads:
         query = select(comments).where(comments.c.id > after, has_address, *_is_expired(since))
         return self._comments(query.order_by(comments.c.id).limit(limit))
 
-    def expired_reports(self, since: datetime, after: str, limit: int) -> Sequence[Report]:
+    def expired_reports(self, since: datetime, limit: int) -> Sequence[Report]:
         of_it = outbox.c.revision_id == reports.c.revision_id
         told = outbox.c.audience == Audience.REPORTERS.value
         is_open = cases.c.status.in_(_OPEN)
         query = select(reports).where(
-            reports.c.id > after,
             reports.c.reported_at < rows.to_micros(since),
             ~reports.c.reporter.startswith(erased_name("")),
             ~exists().where(cases.c.revision_id == reports.c.revision_id, is_open),
