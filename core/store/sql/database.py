@@ -20,6 +20,9 @@ class StateDatabase(Protocol):
 
     engine: Engine
 
+    search_tables: tuple[str, ...]
+    """What the search needs besides the tables of the metadata."""
+
     def begin_read(self, connection: Connection) -> None:
         """Begins a transaction whose reads all see one moment."""
         ...
@@ -65,7 +68,8 @@ class StateDatabase(Protocol):
         ...
 
     def check_committed(self) -> None:
-        """To be called after a commit. Raises StoreError if it did not reach the state."""
+        """To be called before a commit, for those before it, and after it. Raises StoreError if one
+        is not in the state."""
         ...
 
     def check_lock(self, seconds: float) -> None:

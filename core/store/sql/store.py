@@ -10,7 +10,7 @@ import weakref
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, exists, false, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_fixed
@@ -22,6 +22,7 @@ from core.store.sql.database import PATIENCE_S, StateDatabase
 from core.store.sql.group_commit import GroupCommit
 from core.store.sql.migrate import migrate
 from core.store.sql.reader import SqlReader
+from core.store.sql.tables import metadata
 from core.store.sql.write_outcomes import WriteOutcomes
 from core.store.sql.writer import SqlWriter
 
@@ -29,6 +30,8 @@ _logger = logging.getLogger(__name__)
 WRITABLE_WITHIN_S = 1.0
 RETRY_S = 2.0
 PAUSE_S = 0.1
+# Names every column, and reads no row.
+_ASKS_ALL = select(*(exists(select(table).where(false())) for table in metadata.tables.values()))
 
 
 class SqlStore:
@@ -56,7 +59,8 @@ class SqlStore:
         with self._transaction(database.begin_write) as connection:
             database.check_is_ours(connection)
             changed = migrate(connection, database.name, database.keep_copy)
-        database.note_opened()
+        with self._errors():
+            database.note_opened()
         if changed is not None:  # a warning, so that commands without a log print it
             _logger.warning("%s", changed)
 
@@ -109,10 +113,18 @@ class SqlStore:
         """Raises StoreError if nothing can be stored now; returns within about two seconds."""
         with self._errors():
             self._database.check()
+            self._database.check_committed()
+            self._check_tables()
             if (failure := self._outcomes.lasting_failure()) is not None:
                 raise StoreError(f"{self._database.name}: the last write failed: {failure}")
             self._check_lock()
             self._database.check_room()
+
+    def _check_tables(self) -> None:
+        with self._transaction(self._database.begin_read) as connection:
+            connection.execute(_ASKS_ALL)
+            for name in self._database.search_tables:
+                connection.exec_driver_sql(f"SELECT 1 FROM {name} LIMIT 0")
 
     def _check_lock(self) -> None:
         try:
@@ -181,6 +193,7 @@ class SqlStore:
         replaced) and after (so that no write is acknowledged that is not in the state)."""
         with self._errors():
             self._database.check()
+            self._database.check_committed()
             connection.exec_driver_sql("COMMIT")
             self._database.check()
             self._database.check_committed()

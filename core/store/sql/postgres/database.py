@@ -29,6 +29,8 @@ _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(current_schema(), 2026112
 class PostgresDatabase:
     """Implements `core.store.sql.database.StateDatabase`."""
 
+    search_tables: tuple[str, ...] = ("search_documents",)
+
     def __init__(self, url: str, copies: Path | None = None) -> None:
         """Opens no connection yet. `copies` is the folder for copies from before a change of the
         tables. Raises ConfigError or MissingExtra."""

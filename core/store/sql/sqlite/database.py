@@ -14,6 +14,7 @@ from core.store.sql.sqlite.copied_file import copy_file
 from core.store.sql.sqlite.opened_state import OpenedState, check_room
 from core.store.sql.sqlite.search_index import enter_new_texts, make_index, merge_index
 from core.store.sql.sqlite.state_file import StateFile, is_damage
+from core.store.sql.sqlite.watched_file import mark_state
 
 PROBE_TIMEOUT_S = 1.0
 # Errors of the disk or the file, not those of a statement or of a lock held by another writer.
@@ -32,6 +33,8 @@ _LASTING = frozenset(
 class SqliteDatabase:
     """Implements `core.store.sql.database.StateDatabase`."""
 
+    search_tables: tuple[str, ...] = ("search_documents", "search_source", "search_index")
+
     def __init__(self, path: Path) -> None:
         """Creates the file on a first start. Raises StoreError."""
         self._file = StateFile(path)
@@ -39,6 +42,7 @@ class SqliteDatabase:
         self._file.prepare()
         self.engine = make_engine(self._file.file)
         self._opened: OpenedState | None = None
+        self._number: int | None = None
         self._probe: sqlite3.Connection | None = None
 
     def begin_read(self, connection: Connection) -> None:
@@ -76,6 +80,10 @@ class SqliteDatabase:
 
     def note_opened(self) -> None:
         self._file.mark_used()
+        with self.engine.connect() as connection:
+            self._number = mark_state(connection)
+        if self._opened is not None:
+            self._opened.expect(self._number)
         event.listen(self.engine, "do_connect", self._before_connect)
 
     def check(self) -> None:
@@ -126,6 +134,8 @@ class SqliteDatabase:
             raise StoreError(f"{self.name}: {error}") from error
         weakref.finalize(self, probe.close)
         self._opened = OpenedState(self._file.path, self._file.file)
+        if self._number is not None:
+            self._opened.expect(self._number)
         return probe
 
     def _before_connect(self, *_: object) -> None:

@@ -11,9 +11,11 @@ import tempfile
 from pathlib import Path
 
 from core.errors import StoreError
+from core.store.sql.sqlite.own_descriptor import OwnDescriptor
+from core.store.sql.sqlite.watched_file import WatchedFile
+from core.store.sql.sqlite.watched_log import WatchedLog
 
 ROOM_BYTES = 256 * 1024
-_WAL_MAGIC = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
 
 
 class OpenedState:
@@ -22,36 +24,30 @@ class OpenedState:
     def __init__(self, path: Path, file: Path) -> None:
         """`path` is where the state is looked for, `file` what it is if it is a symbolic link.
         SQLite keeps its log beside `file`. Both must be open in this process and stay open."""
-        self._path = path
         self._files = [path, *(file.with_name(file.name + end) for end in ("-wal", "-shm"))]
         self._opened = [_identity(file) for file in self._files]
-        self._size = 0
+        index = OwnDescriptor(self._opened[2])
+        self._file = WatchedFile(path, OwnDescriptor(self._opened[0]), index)
+        self._log = WatchedLog(self._files[1], index)
+
+    def expect(self, number: int) -> None:
+        """The state has the number that `mark_state` gave."""
+        self._file.expect(number)
 
     def check(self) -> None:
-        """Raises StoreError if a file is missing, was replaced or was cut off."""
+        """Raises StoreError if a file is missing or was replaced, or the database's was written
+        over or cut off."""
         for file, opened in zip(self._files, self._opened, strict=True):
             if _identity(file) != opened:
                 raise StoreError(
                     f"{file} is not the file that was opened: put it back, or restart to use "
                     "what is there now"
                 )
-        size = self._path.stat().st_size
-        # The console never shrinks the file; only a VACUUM by hand would.
-        if size < self._size:
-            raise StoreError(f"{self._path} was cut off while in use: restore it and restart")
-        self._size = size
+        self._file.check()
 
     def check_log(self) -> None:
-        """To be called after a commit. Raises StoreError if the log that contains it could not be
-        read again: a log that was emptied while in use has lost its header."""
-        try:
-            with self._files[1].open("rb") as log:
-                beginning = log.read(4)
-        except OSError as error:
-            raise StoreError(f"{self._files[1]}: {error.strerror}") from error
-        # An empty log is fine: another process has copied it into the database file.
-        if beginning and beginning not in _WAL_MAGIC:
-            raise StoreError(f"{self._files[1]} was emptied while in use: restore it and restart")
+        """Raises StoreError if commits in the log could not be read again."""
+        self._log.check()
 
 
 def check_room(path: Path) -> None:
