@@ -34,6 +34,7 @@ def run_doctor(_arguments: argparse.Namespace, settings: Settings) -> int:
         check_scoring,
         console_version,
     )
+    from core.doctor.keys import check_keys
     from core.doctor.machine import check_browser, check_memory, check_processor, system_line
     from core.doctor.runtimes import check_runtimes
     from core.doctor.site import (
@@ -55,6 +56,7 @@ def run_doctor(_arguments: argparse.Namespace, settings: Settings) -> int:
         check_set_up(settings),
         check_home(settings),
         *check_state(settings),
+        *check_keys(settings),
         *check_channels(settings),
         *check_ports(settings),
         check_browser(),

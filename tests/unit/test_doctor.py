@@ -19,6 +19,7 @@ from core.doctor import installation
 from core.doctor.channels import check_channels
 from core.doctor.checks import CheckState
 from core.doctor.installation import check_languages, check_packages, check_scoring
+from core.doctor.keys import check_keys
 from core.doctor.machine import check_memory, check_processor
 from core.doctor.runtimes import check_runtimes
 from core.doctor.site import check_home, check_ports, check_settings, check_state
@@ -26,6 +27,7 @@ from core.inference.local.fastest import LocalRuntime
 from core.inference.local.measuring import RuntimeRun
 from core.inference.manifest import read_manifest
 from core.processes.ports import free_port
+from core.serving.api_keys import KeyFolder
 from core.store.sql.migrate import HEAD
 
 OLD = "model name\t: Old Processor\nflags\t\t: sse2 avx avx2\n"
@@ -234,6 +236,21 @@ def test_channels_are_named_without_their_addresses(given, state, words) -> None
     assert words in found.fact
     for hidden in ("token", "whsec", "site.example", "mail.example"):
         assert hidden not in found.fact + found.advice
+
+
+def test_a_file_among_the_keys_that_opens_nothing_is_named(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    assert check_keys(settings) == []
+    secret = KeyFolder(settings.api_keys_dir).create("site", datetime.now(UTC))
+    assert check_keys(settings) == []
+    for number in range(5):
+        (settings.api_keys_dir / f"bad{number}.json").write_text("17")
+    (found,) = check_keys(settings)
+    assert found.state is CheckState.COULD_BE_BETTER
+    assert "api-keys/bad0.json is not a key: it holds no JSON object" in found.fact
+    assert found.fact.endswith("and 2 more")
+    assert "modconsole key create" in found.advice
+    assert secret not in found.fact
 
 
 def test_a_site_without_a_channel_has_no_line_about_it() -> None:
