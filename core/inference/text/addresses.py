@@ -33,6 +33,11 @@ _NUMBERED = re.compile(r"(?<![^\W_])(?:\d{1,2}[^\W\d_]{3,}|[^\W\d_]{3,}\d{1,2})(
 # Words with a digit between each two of them.
 _PARTED = re.compile(r"(?<![^\W_])\d?[^\W\d_]++(?:\d[^\W\d_]++){2,}+\d?+(?![^\W_])")
 _LONG_WORD = re.compile(r"[a-z]{3,}")
+# A word of one or two letters, which the first reading leaves out, in a row of words.
+_SHORT = re.compile(
+    r"(?<![^\W_])(?:[^\W\d_]+[-_]+[^\W\d_]{1,2}|[^\W\d_]{1,2}[-_]+[^\W\d_]{3,}[-_]+[^\W\d_]+)"
+    r"(?![^\W_])"
+)
 _LEAST_LONG = 3
 _LEAST_NUMBERED, _LEAST_CAMEL_CASE = 2, 8
 
@@ -93,7 +98,7 @@ def _hides_words(token: str) -> bool:
         len(_LONG_WORD.findall(parted)) >= _LEAST_LONG for parted in _PARTED.findall(token)
     )
     if _LINK.search(token):
-        return is_numbered
+        return is_numbered or _SHORT.search(token) is not None
     if _ENCODED.search(token) or _QUERY.search(token):
         return True
     if not _SITE.search(token):
