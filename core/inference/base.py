@@ -210,5 +210,10 @@ class Backend(Protocol):
 
 def check_count(name: str, answer: BatchResult, texts: Sized) -> None:
     """Raises BackendError, naming the backend, unless there is one result for each text."""
-    if len(answer.results) != len(texts):
-        raise BackendError(f"{name} gave {len(answer.results)} results for {len(texts)} texts")
+    if problem := count_problem(len(answer.results), len(texts)):
+        raise BackendError(f"{name} {problem}", kind=ErrorKind.BAD_SHAPE)
+
+
+def count_problem(given: int, texts: int) -> str | None:
+    """What is wrong with so many results for so many texts."""
+    return None if given == texts else f"gave {given} results for {texts} texts"

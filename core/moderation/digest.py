@@ -1,4 +1,4 @@
-"""The digest: once a day, outside quiet hours, what waits is told to those who lead. Pure."""
+"""The digest: once a day, outside quiet hours, what waits is sent to the leads. Pure."""
 
 import re
 from collections.abc import Sequence

@@ -36,7 +36,7 @@ class Channel(StrEnum):
 
 class Audience(StrEnum):
     """Who is told: the site, which shows and hides comments, the comment's author, or through the
-    site those who reported it. The strings are stored."""
+    site the people who reported it. The strings are stored."""
 
     SITE = "site"
     AUTHOR = "author"

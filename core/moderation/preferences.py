@@ -58,7 +58,7 @@ def limits_of_all(everyone: Sequence[Preferences]) -> QueueLimits:
 def preferences_of(
     people: Iterable[str], stored: Mapping[str, Preferences]
 ) -> tuple[Preferences, ...]:
-    """The preferences of these people; of those who never stored any, the default ones."""
+    """The preferences of these people; the default ones where a person has stored none."""
     return tuple(stored.get(person, Preferences()) for person in people)
 
 

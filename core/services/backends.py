@@ -19,7 +19,7 @@ from core.store.views import LanguageCount
 SEEN_WITHIN = timedelta(hours=24)
 """Older calls are ignored: they don't show how a backend is now."""
 RECENT_COMMENTS = 1_000
-"""Those whose languages are counted."""
+"""Languages are counted in so many of the latest comments."""
 
 
 class BackendUse(StrEnum):

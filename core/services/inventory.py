@@ -30,7 +30,7 @@ class Inventory:
     """`model` is None if the model in force has no folder of this project, with the reason in
     `model_problem`; `speeds` are the runtimes that this machine measured with it, and `p95_ms` is
     that of the live calls to the backend in force in the last seven days, None without any; `kept`
-    is what the site keeps, `contacts` are those whom it may ask over a network."""
+    is what the site keeps, `contacts` are the services that it may ask over a network."""
 
     packages: Sequence[Package]
     model: ModelFacts | None

@@ -37,7 +37,7 @@ class Readiness:
 
     async def check(self) -> Ready:
         """Raises StoreError or BackendError, within about two seconds: a check that takes longer
-        goes on, and its result counts for those who ask later."""
+        goes on, and its result answers later calls."""
         self._look = _going_on(self._look, self._look_now, self._thread)
         if not await _is_over(self._look) and not self._is_store_checked:
             raise StoreError("the state does not answer the check in time")

@@ -1,4 +1,4 @@
-"""The parts of `core.store.base.Reader` and `Writer` about reports and those who make them."""
+"""The parts of `core.store.base.Reader` and `Writer` about reports and reporters."""
 
 from collections.abc import Sequence
 from typing import Protocol

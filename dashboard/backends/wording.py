@@ -49,7 +49,7 @@ SHOWN_LANGUAGES = 4
 
 
 def may_not_ask(actor: Actor) -> str:
-    """For those who only look."""
+    """For a role that may look but not call."""
     return f"As {' and '.join(actor.roles)} you may not call a backend."
 
 

@@ -1,5 +1,4 @@
-"""API keys: what each may do, until when, and when it was last used; made, rotated and revoked by
-those who may."""
+"""API keys: what each may do, until when, and when it was last used; made, rotated and revoked."""
 
 from collections.abc import Sequence
 from functools import partial

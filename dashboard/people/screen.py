@@ -1,5 +1,5 @@
 """People: who works here, with which roles, and when they were last seen; invited, given roles and
-disabled by those who may."""
+disabled."""
 
 from collections.abc import Sequence
 

@@ -162,7 +162,7 @@ def test_wrong_number_of_results_is_refused() -> None:
     scorer, log = make_scorer(Forgetful())
     with pytest.raises(BackendError, match="gave 0 results for 1 texts"):
         scorer.score(["a"], Mode.BATCH)
-    assert log.records[0].error_kind == "backend"
+    assert log.records[0].error_kind == "bad_shape"
 
 
 def test_closing_lets_go_of_backend_and_log() -> None:

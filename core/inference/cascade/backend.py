@@ -6,8 +6,14 @@ from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Protocol
 
-from core.errors import BackendError
-from core.inference.base import Backend, BackendInfo, BatchResult, CallMetadata, TextResult
+from core.inference.base import (
+    Backend,
+    BackendInfo,
+    BatchResult,
+    CallMetadata,
+    TextResult,
+    check_count,
+)
 from core.moderation.clearing import acting_edges, is_flagged, nearness
 from core.moderation.policies import Policy
 from core.moderation.scores import Label
@@ -141,10 +147,7 @@ class CascadeBackend:
         if not texts:
             return BatchResult((), CallMetadata(0.0))
         answer = self._full.score(texts)
-        if len(answer.results) != len(texts):
-            raise BackendError(
-                f"{self.info.name} gave {len(answer.results)} results for {len(texts)} texts"
-            )
+        check_count(self.info.name, answer, texts)
         return answer
 
 

@@ -2,7 +2,7 @@
 
 import math
 
-from core.inference.base import Activation, TextResult
+from core.inference.base import Activation, TextResult, count_problem
 from core.inference.remote.shapes import bad_shape
 from core.inference.remote.transport import HttpResponse
 from core.inference.remote.wire_format import Row, WireFormat
@@ -14,8 +14,8 @@ def read_rows(wire: WireFormat, response: HttpResponse, count: int) -> list[Row]
     A missing declared label is an error: without its score, no comment would ever be held for it.
     """
     rows = wire.rows(response, count)
-    if len(rows) != count:
-        raise bad_shape(f"gave {len(rows)} results for {count} texts")
+    if problem := count_problem(len(rows), count):
+        raise bad_shape(problem)
     for row in rows:
         for names in wire.labels.values():
             missing = [name for name in names if name not in row]

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.inference.base import ErrorKind
+from core.inference.base import ErrorKind, count_problem
 from core.inference.resilience.retries import AttemptFailed
 from core.servinglog.record import MAX_COUNT, MAX_MS
 from core.strict_json import load_strict
@@ -45,8 +45,8 @@ def items(found: Any, count: int) -> list[Any]:
     """A list with one item for each text."""
     if not isinstance(found, list):
         raise bad_shape("sent something other than a list of results")
-    if len(found) != count:
-        raise bad_shape(f"gave {len(found)} results for {count} texts")
+    if problem := count_problem(len(found), count):
+        raise bad_shape(problem)
     return found
 
 

@@ -12,6 +12,7 @@ from core.inference.base import (
     CallMetadata,
     FailedCall,
     TextResult,
+    check_count,
 )
 
 
@@ -97,9 +98,5 @@ def _unusable(member: Backend) -> ModelNotUsable | None:
 
 def _checked_answer(member: Backend, texts: Sequence[str]) -> BatchResult:
     answer = member.score(texts)
-    if len(answer.results) != len(texts):
-        raise BackendError(
-            f"{member.info.name} gave {len(answer.results)} results for {len(texts)} texts",
-            kind="bad_shape",
-        )
+    check_count(member.info.name, answer, texts)
     return answer

@@ -56,7 +56,7 @@ class DaySums:
 class ArchiveManifest:
     """`taken` are the segments, with their size in bytes, whose rows are here and whose file may
     not be deleted yet. `duplicates` counts lines that were copies of a row. `replaced` are files
-    that are no longer named, since when, so that those who read them can finish."""
+    that are no longer named, since when, so that processes that read them can finish."""
 
     hours: Mapping[tuple[str, datetime], ArchivedHour] = field(default_factory=dict)
     sums: Mapping[date, DaySums] = field(default_factory=dict)

@@ -30,7 +30,7 @@ class ReadableTexts:
         return [self._found.get((row.source, row.text), row.text) for row in rows]
 
     def _keep(self, source: str, originals: Iterable[str]) -> None:
-        """Those whose first reading does not lead to the same readings."""
+        """Texts whose first reading does not lead to the same readings."""
         for original in originals:
             readable = clean_text(original)
             ways = readings(readable)

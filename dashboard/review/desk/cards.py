@@ -44,7 +44,7 @@ PARENT_CHARS = 2_000
 MOST_CARDS = 50
 HIDDEN = (
     "Drawn to be looked at without scores: what the model found stands here once it is decided, "
-    "for those who may see it."
+    "if you may see it."
 )
 
 

@@ -64,7 +64,7 @@ class SqliteDatabase:
 
     def empty_log(self) -> None:
         with self.engine.connect() as connection:
-            # Waits for readers of older pages; those who come later need no log.
+            # Waits for readers of older pages; later ones need no log.
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         for copy in self._file.copies():
             copy.unlink(missing_ok=True)
