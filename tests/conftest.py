@@ -19,6 +19,7 @@ from core.inference.manifest import read_manifest
 from core.moderation.sampling import NO_DRAWS, SamplingShares
 from core.store.sql import SqlStore
 from core.store.sql.postgres.database import PostgresDatabase
+from tests.own_home import keep_out_of_own_home
 from tests.policies import removing_policy
 from tests.postgres_server import can_run, drop_database, new_database, postgres_server
 from tests.postgres_states import STATE, PostgresStates, keep_states_in
@@ -34,6 +35,8 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("suite")
+
+_OTHER_HOME = keep_out_of_own_home()
 
 # A shell that starts the suite in the background has it ignore SIGINT, and so would each process
 # that a test interrupts.

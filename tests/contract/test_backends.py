@@ -54,8 +54,8 @@ class TestRemote(BackendSuite):
 
 
 @pytest.fixture(scope="module")
-def shipped() -> Iterator[Backend]:
-    backend = make_backend(Settings())
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
+    backend = make_backend(Settings(home=tmp_path_factory.mktemp("home")))
     yield backend
     backend.close()
 

@@ -87,14 +87,14 @@ def test_what_is_wrong_is_said_in_one_line_without_the_password(
     assert PASSWORD not in repr(Settings(state_url=url))
 
 
-def test_doctor_says_whether_it_answers_and_no_address(postgres_state: str) -> None:
+def test_doctor_says_whether_it_answers_and_no_address(tmp_path: Path, postgres_state: str) -> None:
     (fine,) = check_state(Settings(state_url=postgres_state))
     assert (fine.state, fine.fact[:11]) == (CheckState.OK, "PostgreSQL ")
     away = postgres_state.replace("@127.0.0.1:", "@127.0.0.1:1")
     (wrong,) = check_state(Settings(state_url=away))
     assert wrong.state is CheckState.STOPS_THE_CONSOLE
     assert "127.0.0.1" not in f"{wrong.fact} {wrong.advice}"
-    assert check_state(Settings()) == []
+    assert check_state(Settings(home=tmp_path)) == []
     (unread,) = check_state(Settings(state_url="postgresql://h:port/db"))
     assert "can't be read" in unread.fact
 
