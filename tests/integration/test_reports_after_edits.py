@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from core.bootstrap.services import Services
-from core.moderation.cases import CaseStatus, CaseTrigger
+from core.moderation.cases import Attention, CaseStatus, CaseTrigger
 from core.moderation.comments import Revision
 from core.moderation.policies import Action
+from core.moderation.reports import ReportKind
 from core.services.report import list_reports, mute_reporter, unmute_reporter
 from tests.factories import (
     CLEAN,
@@ -61,6 +62,15 @@ def test_a_text_that_is_withdrawn_and_sent_again_keeps_it(site: Services) -> Non
     again = edited(site, withdrawn(site, first), CLEAN)
     assert again.number == 2
     assert waits(site, again)
+
+
+def test_reports_of_each_kind_count_across_edits(site: Services) -> None:
+    first = scored(site, CLEAN)
+    reported(site, first, "una")
+    reported(site, first, "flo", kind=ReportKind.TRUSTED_FLAGGER)
+    second = edited(site, first, f"{CLEAN} Really.")
+    reported(site, second, "udo", kind=ReportKind.TRUSTED_FLAGGER)
+    assert case_of(site, second).attention == Attention(user_reports=1, trusted_reports=2)
 
 
 def test_reports_of_several_texts_wait_together_and_count_once(site: Services) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from core.inference.text.form import readings
+from core.moderation.bidi_levels import placed
 from core.moderation.cleaning import MAX_COMMENT_CHARS, clean_text
 
 TURNED = "uoy llik lliw I"
@@ -89,3 +90,12 @@ def test_hostile_elements_are_read_at_once(piece: str) -> None:
     for head in ("", "<bdo dir=rtl>" * 60):
         text = (head + piece * MAX_COMMENT_CHARS)[:MAX_COMMENT_CHARS]
         clean_text(text)
+
+
+@pytest.mark.parametrize(("ends", "level"), [(0, 126), (1, 126), (2, 126), (3, 124)])
+def test_embeddings_too_deep_to_count_are_ended_before_those_that_count(
+    ends: int, level: int
+) -> None:
+    """63 embeddings reach the deepest level, 125; two more are passed over (UAX 9, rules X1-X8)."""
+    (letter,) = placed("\u202b" * 65 + "\u202c" * ends + "a", 0)
+    assert letter.level == level

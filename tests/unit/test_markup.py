@@ -206,6 +206,17 @@ def test_what_a_comments_own_style_sheet_selects_is_in_doubt(sheet: str, tag: st
     assert "kill" not in read_markup(f"<style>.z{{a:b}}</style>k{tag}x</i>ill").hidden
 
 
+def test_an_element_without_a_class_is_selected_by_none() -> None:
+    sheet = "<style>.z{display:none}</style>"
+    assert "kill" not in read_markup(f"{sheet}k<i>x</i>ill").hidden
+    assert "kill" in read_markup(f"{sheet}k<i class=z>x</i>ill").hidden
+
+
+def test_elements_of_a_drawing_are_none_behind_its_end() -> None:
+    assert read_markup("<svg><desc>a</desc></svg><desc>b</desc>").seen == "<desc>b</desc>"
+    assert read_markup("<svg><svg></svg><desc>a</desc></svg>b").seen == "b"
+
+
 def test_elements_in_doubt_are_left_out_together_and_alone() -> None:
     hidden = read_markup("k<i class=hidden>x</i><i class=d-none>i</i>ll").hidden
     assert {"kll", "kill", "kxll"} <= set(hidden)
