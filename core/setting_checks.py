@@ -1,10 +1,10 @@
 """Checks of settings that are wrong only together, or not by their type."""
 
 import re
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.addresses import is_loopback
+from core.config import Settings
 from core.errors import ConfigError, InvalidInput
 from core.moderation.digest import quiet_hours
 from core.moderation.erasure import retention_problem
@@ -14,9 +14,6 @@ from core.outbox.problems import mail_problem, webhook_problem
 from core.servinglog.shared.address import address_problem
 from core.setting_values import LOOPBACK_URL, NOT_SET
 
-if TYPE_CHECKING:
-    from core.config import Settings
-
 STATE_SCHEMES = ("postgresql://", "postgres://")
 _ADDRESS = re.compile(r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?")
 _RULES_URL = re.compile(r"https?://[a-z0-9][^\s@]{1,300}", re.IGNORECASE)
@@ -25,7 +22,7 @@ MOST_NAME_CHARS = 80
 _ISSUER = re.compile(r"https?://[a-z0-9][^\s@?#]{1,300}", re.IGNORECASE)
 
 
-def check_settings(settings: "Settings") -> None:
+def check_settings(settings: Settings) -> None:
     """Raises ConfigError naming the first setting that is wrong."""
     if not settings.keeps_state_in_home and not settings.state_url.startswith(STATE_SCHEMES):
         raise ConfigError("MODCONSOLE_STATE_URL can be `sqlite` or begin with postgresql://")
@@ -57,7 +54,7 @@ def check_settings(settings: "Settings") -> None:
             raise ConfigError(f"MODCONSOLE_LANGUAGES: {problem}")
 
 
-def _check_words_for_authors(settings: "Settings") -> None:
+def _check_words_for_authors(settings: Settings) -> None:
     name, contact = settings.site_name, settings.contact
     if not name.isprintable() or len(name) > MOST_NAME_CHARS:
         raise ConfigError(
@@ -83,7 +80,7 @@ def _check_words_for_authors(settings: "Settings") -> None:
         ) from None
 
 
-def _check_sign_in(settings: "Settings") -> None:
+def _check_sign_in(settings: Settings) -> None:
     if settings.sign_in == "demo":
         if not is_loopback(settings.dashboard_host):
             raise ConfigError(
@@ -113,7 +110,7 @@ def _check_sign_in(settings: "Settings") -> None:
         )
 
 
-def _check_channels(settings: "Settings") -> None:
+def _check_channels(settings: Settings) -> None:
     problems = {
         Channel.WEBHOOK: lambda: webhook_problem(settings.webhook_url, settings.webhook_secret),
         Channel.EMAIL: lambda: mail_problem(

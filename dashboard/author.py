@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.author_texts.texts import AuthorTexts
 from core.bootstrap.services import Services
-from core.config import load_settings
+from core.environment import load_settings
 from core.errors import ConsoleError
 from dashboard.lookup.foot import site_foot
 from dashboard.lookup.language import language_switch, page_texts

@@ -19,7 +19,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.config import HTTP_PROTOCOLS
 
 from core.addresses import is_loopback
-from core.config import Settings, load_settings
+from core.config import Settings
+from core.environment import load_settings
 from core.errors import ConfigError, ConsoleError
 from core.processes.app_log import hand_to_root, set_up_log
 from core.setting_values import LOOPBACK_URL

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from core.bootstrap.services import Services, build_services
-from core.config import Settings, load_settings
+from core.config import Settings
+from core.environment import load_settings
 
 
 @st.cache_resource(show_spinner=False)

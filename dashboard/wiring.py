@@ -3,7 +3,8 @@
 import streamlit as st
 
 from core.bootstrap.identity import open_staff_sign_in
-from core.config import Settings, load_settings
+from core.config import Settings
+from core.environment import load_settings
 from core.errors import PermissionDenied
 from core.moderation.permissions import Actor
 from core.services.people import find_demo_staff

@@ -10,12 +10,13 @@ from typing import Any
 from core import errors
 from core.cli.main import make_parser
 from core.cli.output import EXIT_MEANINGS, exit_code_of
-from core.config import SETTING_HELP, Settings
+from core.config import Settings
 from core.moderation.cases import CLOSINGS, TRANSITIONS, CaseStatus, status_for
 from core.moderation.people import STAFF_ROLES
 from core.moderation.permissions import GRANTS, Permission, Role
 from core.moderation.policies import AWAITS_PERSON, Action
 from core.serving.http_errors import ANSWERS
+from core.setting_help import SETTING_HELP
 from dashboard.help.texts import help_text
 from docs import mutation
 

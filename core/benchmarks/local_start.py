@@ -56,7 +56,7 @@ def peak_mb() -> float:
 def main(setup: str) -> None:
     """Prints one line after the first text, and one with the peak."""
     from core.benchmarks.local_setups import SETUPS
-    from core.config import load_settings
+    from core.environment import load_settings
 
     texts = json.load(sys.stdin)
     score = SETUPS[setup].open(load_settings())

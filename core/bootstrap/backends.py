@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.clock import system_clock
-from core.config import BACKENDS, Settings, environment_variable
+from core.config import BACKENDS, Settings
+from core.environment import environment_variable
 from core.errors import ConfigError, ConsoleError, MissingExtra, ModelNotUsable
 from core.inference.backends_file import by_language, declared_names
 from core.inference.base import Activation, Backend, BackendInfo, Location

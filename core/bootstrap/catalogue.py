@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from core.config import Settings, environment_variable
+from core.config import Settings
+from core.environment import environment_variable
 from core.errors import ConfigError, ConsoleError, MissingExtra
 from core.inference.backends_file import BackendConfig, by_language
 from core.inference.base import BackendInfo, Location

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from core.clock import Clock
-from core.config import LOG_STORE_NONE, Settings, environment_variable
+from core.config import LOG_STORE_NONE, Settings
+from core.environment import environment_variable
 from core.errors import ConfigError
 from core.servinglog.shared.address import S3_ADDRESS
 from core.servinglog.shared.base import LogStore

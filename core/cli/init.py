@@ -6,7 +6,8 @@ from pathlib import Path
 
 from core.cli.arguments import Commands
 from core.cli.output import ExitCode, printable
-from core.config import Settings, load_settings
+from core.config import Settings
+from core.environment import load_settings
 from core.errors import ConfigError, InvalidInput
 from core.first_run.environment_file import (
     check_writable,

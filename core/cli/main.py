@@ -42,8 +42,9 @@ from core.cli import (
 )
 from core.cli.arguments import Commands
 from core.cli.output import ExitCode, complain, exit_code_of, exit_code_with_output
-from core.config import Settings, load_settings
+from core.config import Settings
 from core.doctor.installation import console_version
+from core.environment import load_settings
 from core.errors import ConsoleError
 from core.store.sql.migrate import HEAD
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.config import Settings, load_settings
+from core.config import Settings
+from core.environment import load_settings
 from core.errors import ConfigError
 from core.first_run.not_set import is_unencrypted
 

@@ -12,7 +12,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from core.config import Settings, environment_for
+from core.config import Settings
+from core.environment import environment_for
 from core.errors import ConsoleError
 from core.load_test.http_load import Address
 from core.processes.health import await_answer

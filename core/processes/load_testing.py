@@ -15,7 +15,8 @@ from threading import Event
 
 from core.bootstrap.catalogue import name_in_force
 from core.clock import Clock, system_clock
-from core.config import Settings, environment_for, environment_variable, load_settings
+from core.config import Settings
+from core.environment import environment_for, environment_variable, load_settings
 from core.errors import ConfigError, ConsoleError
 from core.inference.backends_file import declared_names
 from core.inference.local.processors import processor_count, processor_name

@@ -9,7 +9,7 @@ from core.batch.results.export import export_csv
 from core.batch.results.places import results_place
 from core.batch.schedule.history import JobHistory, JobRun
 from core.batch.schedule.jobs import read_jobs
-from core.config import load_settings
+from core.environment import load_settings
 from core.errors import ConsoleError, NotFound, PermissionDenied, StoreError
 from dashboard.wiring import cookie_name, person_of
 

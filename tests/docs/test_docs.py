@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from core.cli.main import make_parser
-from core.config import SETTING_HELP
 from core.moderation.permissions import Role
 from core.moderation.policies import Action
 from core.moderation.scores import Label
+from core.setting_help import SETTING_HELP
 from core.training.site.comparison import SiteVerdict
 from core.training.site.rows import COLUMNS
 from docs.generate import _subparsers, pages

@@ -15,7 +15,7 @@ from tests.patience import PATIENT_S
 
 SERVE = """
 from core.bootstrap.services import build_services
-from core.config import load_settings
+from core.environment import load_settings
 from core.serving.server import run_api
 
 run_api(build_services(load_settings(), worker="api"))

@@ -37,7 +37,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from core.bootstrap.services import build_services
 from core.clock import Clock
-from core.config import load_settings
+from core.environment import load_settings
 from core.serving.server import run_api
 
 AHEAD = Path(os.environ["AHEAD_FILE"])

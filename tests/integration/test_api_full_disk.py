@@ -18,7 +18,7 @@ from tests.state_checks import broken_invariants
 FULL_DISK = """
 import resource, signal, sys
 from core.bootstrap.services import build_services
-from core.config import load_settings
+from core.environment import load_settings
 from core.serving.server import run_api
 
 def fill(*_):

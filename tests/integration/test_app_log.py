@@ -33,7 +33,7 @@ labels = {{ toxicity = "toxic" }}
 NOISY = """
 import logging, sys, threading, warnings
 import streamlit.logger
-from core.config import load_settings
+from core.environment import load_settings
 from core.processes.app_log import hand_to_root, set_up_log
 
 before = streamlit.logger.get_logger("streamlit.before")
@@ -54,7 +54,7 @@ raise ValueError("two\\nlines")
 
 QUIET = """
 import logging
-from core.config import load_settings
+from core.environment import load_settings
 from core.processes.app_log import set_up_log
 
 set_up_log(load_settings())

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 PROGRAM = f"""
 import sys
 from streamlit.testing.v1 import AppTest
-from core.config import load_settings
+from core.environment import load_settings
 from dashboard.server import make_app
 
 make_app("author", load_settings())

@@ -18,7 +18,8 @@ import pytest
 from core.benchmarks import load_session, serve
 from core.benchmarks.load_rows import Measured, row_of
 from core.benchmarks.load_session import Session, is_kept_up
-from core.config import Settings, environment_for, load_settings
+from core.config import Settings
+from core.environment import environment_for, load_settings
 from core.errors import ConsoleError
 from core.load_test.http_load import (
     NO_ANSWER,

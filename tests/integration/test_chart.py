@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from core.cli.main import make_parser
-from core.config import Settings, load_settings
+from core.config import Settings
+from core.environment import load_settings
 from core.serving.metrics import Metrics
 from core.serving.paths import OPEN_PATHS
 from core.serving.server import AFTER_DRAIN_S

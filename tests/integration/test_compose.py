@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from core.cli.main import make_parser
-from core.config import load_settings
+from core.environment import load_settings
 from core.store.sql.postgres.connections import parse_url
 from dashboard.server import streamlit_config
 from tests.e2e.dockerfile import read_dockerfile

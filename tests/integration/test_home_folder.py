@@ -14,7 +14,8 @@ import pytest
 
 from core.bootstrap.services import build_services
 from core.cli.main import main
-from core.config import Settings, load_settings
+from core.config import Settings
+from core.environment import load_settings
 from core.errors import ConfigError, StoreError
 from core.serving.api_keys import KeyFolder
 from tests.factories import HELD, make_services, scored

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.config import load_settings
+from core.environment import load_settings
 from core.first_run.environment_file import read_environment_file
 from core.first_run.questions import QUESTIONS
 from tests.patience import PATIENT_S

@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 
 from core.bootstrap.services import Services
-from core.config import Settings, environment_for
+from core.config import Settings
+from core.environment import environment_for
 from core.load_test import rising_rate
 from core.load_test.result_folder import KILLED, STARTS_WITHIN_S, LoadTestFolder
 from core.load_test.results import LoadTest, LoadTestPlan, LoadTestStatus

@@ -7,7 +7,7 @@ import pytest
 from core.batch.schedule.jobs import read_jobs
 from core.cli.main import main
 from core.cli.output import ExitCode
-from core.config import load_settings
+from core.environment import load_settings
 from core.errors import ConfigError
 from core.processes.ports import free_port
 from core.servinglog.shared.ledger import LEDGER

@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from core.config import load_settings
+from core.environment import load_settings
 from dashboard.oidc_routes import ROUTES, own_page
 from dashboard.server import make_app, sockets_of, streamlit_config
 from dashboard.sign_in_first import SignInFirst

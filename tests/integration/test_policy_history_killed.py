@@ -17,7 +17,7 @@ import os, signal, sys
 from pathlib import Path
 import numpy as np
 from core.bootstrap.services import build_services
-from core.config import load_settings
+from core.environment import load_settings
 
 def killed(file, **columns):
     file.write(b"PK half a file")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.bootstrap.services import Services
-from core.config import load_settings
+from core.environment import load_settings
 from core.errors import ConfigError
 from core.moderation.audit import AuditFilter, AuditKind
 from core.moderation.comments import IncomingComment, Revision

@@ -11,7 +11,7 @@ from safetensors.numpy import load_file
 from core.bootstrap.backends import make_backend
 from core.cli.main import main
 from core.cli.output import ExitCode
-from core.config import load_settings
+from core.environment import load_settings
 from core.inference.manifest import (
     CARD_FILE,
     MANIFEST_FILE,

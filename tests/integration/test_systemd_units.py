@@ -10,7 +10,8 @@ import pytest
 
 from core.cli.main import main, make_parser
 from core.cli.output import ExitCode
-from core.config import STATE_IN_HOME, Settings, load_settings
+from core.config import STATE_IN_HOME, Settings
+from core.environment import load_settings
 from tests.factories import make_services
 from tests.integration.prediction_tables import put_comments, rows_of
 

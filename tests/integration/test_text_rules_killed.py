@@ -25,7 +25,7 @@ LOVELY = text_rule("lovely", action=Action.REMOVE)
 KILLED = """
 import os, signal, sys
 from core.bootstrap.services import build_services
-from core.config import load_settings
+from core.environment import load_settings
 from core.moderation.permissions import Actor, Role
 from core.services.policy_drafts import publish_policy
 from core.services.score import score_waiting

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from core.benchmarks import serve
-from core.config import load_settings
+from core.environment import load_settings
 from tests.peers.peer_loads import measure_peers
 
 

@@ -29,7 +29,8 @@ from core.bootstrap.one_thread import one_thread_scorer
 from core.bootstrap.services import file_scorer
 from core.cli.score_ray import OBJECT_STORE_BYTES
 from core.clock import system_clock
-from core.config import Settings, load_settings
+from core.config import Settings
+from core.environment import load_settings
 from core.identifiers import new_id
 from core.inference.local.processors import processor_count, processor_name
 from core.inference.manifest import model_folder

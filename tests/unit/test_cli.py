@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from core.cli.main import main, make_parser
-from core.config import load_settings
+from core.environment import load_settings
 from core.errors import ConfigError
 from core.moderation.default_policy import BANDS
 from core.moderation.scores import Label

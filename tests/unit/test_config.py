@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from core.config import BACKENDS, CHOICES, SETTING_HELP, Settings, load_settings
+from core.config import BACKENDS, CHOICES, Settings
+from core.environment import load_settings
 from core.errors import ConfigError
 from core.inference.backends_file import BUILT_IN
+from core.setting_help import SETTING_HELP
 
 GOOD: dict[str, tuple[str, object]] = {
     "home": ("/srv/console", Path("/srv/console")),

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core.config import load_settings
+from core.environment import load_settings
 from core.errors import ConfigError, InvalidInput
 from core.moderation.comments import is_named
 from core.moderation.erasure import (

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.config import Settings, load_settings
+from core.config import Settings
+from core.environment import load_settings
 from core.errors import ConfigError
 from core.first_run.environment_file import read_environment_file, write_environment_file
 from core.first_run.not_set import not_set_yet

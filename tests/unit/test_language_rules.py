@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from core.config import load_settings
+from core.environment import load_settings
 from core.errors import ConfigError, InvalidPolicy
 from core.moderation.cases import Case, CaseStatus, CaseTrigger
 from core.moderation.comments import Revision

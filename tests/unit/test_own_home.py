@@ -1,12 +1,13 @@
 """The guard of the checkout's home."""
 
 import os
+import shutil
 import sqlite3
 from pathlib import Path
 
 import pytest
 
-from core.config import load_settings
+from core.environment import load_settings
 from tests.own_home import HOME
 
 
@@ -32,3 +33,4 @@ def test_processes_of_the_tests_have_another_home() -> None:
 def test_folders_of_the_same_name_elsewhere_are_free(tmp_path: Path) -> None:
     (tmp_path / "var").mkdir()
     (tmp_path / "var" / "state.db").write_text("x")
+    shutil.rmtree(tmp_path)

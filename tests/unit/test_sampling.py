@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.bootstrap.services import sampling_shares
-from core.config import Settings, load_settings
+from core.config import Settings
+from core.environment import load_settings
 from core.errors import ConfigError
 from core.moderation.sampling import DrawPurpose, SamplingShares, draw
 

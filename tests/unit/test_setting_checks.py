@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.config import load_settings
+from core.environment import load_settings
 from core.errors import ConfigError
 
 OIDC = {"SIGN_IN": "oidc", "OIDC_ISSUER": "https://login.example", "OIDC_CLIENT_ID": "console"}

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from core.config import load_settings
+from core.environment import load_settings
 from core.errors import ConfigError
 from core.moderation.outbox import Channel
 from core.outbox.signature import key_of, signed_headers

@@ -11,7 +11,7 @@ _OTHER_LETTER = re.compile(r"[^\W\d_\x00-\x7f]")
 # Of Cyrillic, Ethiopic and Coptic; those of other alphabets are gone.
 _MARK = (
     "[\u0483-\u0487\u135d-\u135f\u2cef-\u2cf1\u2de0-\u2dff\ua66f"
-    "\ua674-\ua67d\ua69e\ua69f\U000102e0]"
+    "\ua674-\ua67d\ua69e\ua69f\U000102e0\U0001e08f]"
 )
 _MARKS = re.compile(_MARK)
 # A run of letters of which one is not plain.
