@@ -120,7 +120,7 @@ class MailStub:
             elif verb == "MAIL":
                 letter = Taken(rest)
             elif verb == "RCPT":
-                letter.recipients.append(rest)
+                letter.recipients.append(rest[rest.index("<") + 1 : rest.index(">")])
             elif verb == "DATA" and self.replies.get("DATA", "354").startswith("354"):
                 lines = []
                 while (text := stream.readline()) not in (b".\r\n", b""):

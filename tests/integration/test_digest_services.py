@@ -143,5 +143,5 @@ def test_the_command_mails_it_and_says_so(tmp_path: Path) -> None:
         assert run("--send") == {"channels": {"email": "sent"}}
         assert run("--send") == {"channels": {}}
         (taken,) = server.taken
-    assert taken.recipients == ["TO:<leads@site.example>"]
+    assert taken.recipients == ["leads@site.example"]
     assert "- 1 escalated" in taken.mail.get_content()

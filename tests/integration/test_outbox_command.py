@@ -133,7 +133,7 @@ def test_mail_goes_to_the_server_that_is_set(tmp_path, monkeypatch, capsys) -> N
             scored(site.services, HELD)
             assert ran(capsys, "send")[0] == 0
         assert stub.signed_in == ["\0console\0hunter2"]
-        assert stub.taken[0].recipients == ["TO:<moderation@site.example>"]
+        assert stub.taken[0].recipients == ["moderation@site.example"]
 
 
 @pytest.mark.parametrize("is_all", [True, False])
