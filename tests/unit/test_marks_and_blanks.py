@@ -110,3 +110,8 @@ def test_combining_letters_are_marks_and_in_a_further_reading_letters() -> None:
     marked = "".join(f"{char}\u0363\u0369" if char != " " else " " for char in PLAIN)
     assert readings(marked)[0] == PLAIN
     assert readings("k\u0365ll y\u0366\u0367") == ("kll y", "kill you")
+
+
+@pytest.mark.parametrize("blank", ["&nbsp;", "\u200b", " ", "&#12;"])
+def test_what_hides_nothing_readable_adds_no_hidden_part(blank: str) -> None:
+    assert clean_text(f"<i hidden>{blank}</i>Fine.") == "Fine."

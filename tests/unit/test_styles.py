@@ -87,6 +87,7 @@ def test_these_leave_it_in_doubt(style: str) -> None:
         *("", "x", "color:red", "color:#333;background:#fff", "color:white;background:#333"),
         *("display:none;display:block", "display:block!important;display:none", "display:none}"),
         *("opacity:.9", "font-size:12px", "font:12px/1.5 Arial, sans-serif", "font-size:-1px"),
+        *("z-index:-1 2", "opacity:0 0"),
         *("left:-9999px", "clip:rect(0,0,0,0)", "overflow:hidden", "width:100%;height:0"),
         *(
             "margin:0 auto;padding:4px;text-align:center;line-height:1.5",
