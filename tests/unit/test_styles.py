@@ -5,6 +5,12 @@ import pytest
 from core.moderation.styles import sight_of
 
 
+@pytest.fixture(autouse=True)
+def _nothing_is_known_yet() -> None:
+    """Each style is read, even if a test before has read it."""
+    sight_of.cache_clear()
+
+
 @pytest.mark.parametrize(
     "style",
     [
@@ -27,6 +33,10 @@ from core.moderation.styles import sight_of
         *("position:absolute;left:-9999px", "position:fixed;top:-999px", "text-indent:-99em"),
         *("position:absolute;inset:0 0 0 -100in", "margin-left:-9999px", "margin:0 0 0 -999px"),
         *("position:absolute;clip:rect(0,0,0,0)", "position:absolute;clip:rect(1px 1px 1px 1px)"),
+        *(
+            "position:absolute;clip:rect(9px,5px,8px,0)",
+            "position:absolute;clip:rect(0,3px,8px,4px)",
+        ),
         *("clip-path:inset(50%)", "clip-path:inset(100%)", "clip-path:circle(0)"),
         *("transform:scale(0)", "transform:scaleX(0)", "transform:translate(-9999px)", "scale:0"),
     ],
@@ -88,6 +98,7 @@ def test_these_leave_it_in_doubt(style: str) -> None:
         *("display:none;display:block", "display:block!important;display:none", "display:none}"),
         *("opacity:.9", "font-size:12px", "font:12px/1.5 Arial, sans-serif", "font-size:-1px"),
         *("z-index:-1 2", "opacity:0 0"),
+        *("font-size:0;font-size:small", "font-size:0;font-size:initial"),
         *("left:-9999px", "clip:rect(0,0,0,0)", "overflow:hidden", "width:100%;height:0"),
         *(
             "margin:0 auto;padding:4px;text-align:center;line-height:1.5",
