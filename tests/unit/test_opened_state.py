@@ -60,14 +60,14 @@ def test_what_sqlite_does_itself_is_no_fault(
     for mode in ("PASSIVE", "FULL", "RESTART", "TRUNCATE"):
         writer.execute("INSERT INTO kept VALUES (randomblob(20000))")
         opened.check()
-        opened.check_log()
+        opened.check_content()
         writer.execute(f"PRAGMA wal_checkpoint({mode})")
         opened.check()
-        opened.check_log()
+        opened.check_content()
     writer.execute("DELETE FROM kept")
     writer.execute("VACUUM")
     opened.check()
-    opened.check_log()
+    opened.check_content()
 
 
 @pytest.mark.parametrize(
@@ -85,10 +85,10 @@ def test_what_sqlite_does_itself_is_no_fault(
 def test_a_log_without_its_last_commit_is_a_fault(
     opened: OpenedState, path: Path, harm: Callable[[Path], object]
 ) -> None:
-    opened.check_log()
+    opened.check_content()
     harm(log_of(path))
     with pytest.raises(StoreError, match="was cut or written over while in use"):
-        opened.check_log()
+        opened.check_content()
 
 
 def test_a_log_that_is_copied_may_be_lost(
@@ -96,13 +96,13 @@ def test_a_log_that_is_copied_may_be_lost(
 ) -> None:
     writer.execute("PRAGMA wal_checkpoint(FULL)")
     os.truncate(log_of(path), 0)
-    opened.check_log()
+    opened.check_content()
 
 
 def test_a_log_that_is_gone_is_a_fault(opened: OpenedState, path: Path) -> None:
     log_of(path).unlink()
     with pytest.raises(StoreError, match="No such file"):
-        opened.check_log()
+        opened.check_content()
     with pytest.raises(StoreError, match="is not the file that was opened"):
         opened.check()
 
@@ -128,10 +128,10 @@ def test_a_file_with_another_content_is_a_fault(
     opened.expect(0)
     writer.execute("INSERT INTO kept VALUES (randomblob(20000))")
     writer.execute("PRAGMA wal_checkpoint(FULL)")
-    opened.check()
+    opened.check_content()
     harm(path)
     with pytest.raises(StoreError, match=words):
-        opened.check()
+        opened.check_content()
 
 
 def test_a_page_that_is_whole_a_moment_later_is_no_fault(
@@ -142,7 +142,7 @@ def test_a_page_that_is_whole_a_moment_later_is_no_fault(
     monkeypatch.setattr(
         "core.store.sql.sqlite.watched_file.time.sleep", lambda _: path.write_bytes(content)
     )
-    opened.check()
+    opened.check_content()
 
 
 def test_a_state_gets_its_number_once(path: Path, writer: sqlite3.Connection) -> None:

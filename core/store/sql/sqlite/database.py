@@ -92,7 +92,7 @@ class SqliteDatabase:
 
     def check_committed(self) -> None:
         if self._opened is not None:
-            self._opened.check_log()
+            self._opened.check_content()
 
     def check_lock(self, seconds: float) -> None:
         try:

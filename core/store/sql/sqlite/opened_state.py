@@ -35,18 +35,18 @@ class OpenedState:
         self._file.expect(number)
 
     def check(self) -> None:
-        """Raises StoreError if a file is missing or was replaced, or the database's was written
-        over or cut off."""
+        """Raises StoreError if a file is missing or was replaced."""
         for file, opened in zip(self._files, self._opened, strict=True):
             if _identity(file) != opened:
                 raise StoreError(
                     f"{file} is not the file that was opened: put it back, or restart to use "
                     "what is there now"
                 )
-        self._file.check()
 
-    def check_log(self) -> None:
-        """Raises StoreError if commits in the log could not be read again."""
+    def check_content(self) -> None:
+        """Raises StoreError if the database's file was written over or cut off, or commits in the
+        log could not be read again. Costs more than `check`, so it is not for each read."""
+        self._file.check()
         self._log.check()
 
 
