@@ -113,7 +113,7 @@ class Settings(HomePaths):
     hackernews_count: int = 0
     source_timeout_s: float = 3.0
     api_host: str = "127.0.0.1"
-    api_wait_ms: float = 500.0
+    api_wait_ms: float = 1_000.0
     api_drain_s: float = 10.0
     api_key_rate: float = 1_000.0
     api_key_burst: int = 2_000

@@ -27,8 +27,8 @@ USUAL_CHARS = 1_024
 MOST_UNDER_WAY = 2_048
 """Limit on requests under way, whatever the rate: it also ends a first burst, before any rate is
 known."""
-SHORTEST_SHARE = 0.05
-LONGEST_SHARE = 0.25
+SHORTEST_SHARE = 0.025
+LONGEST_SHARE = 0.125
 """Bounds of the shortened wait as shares of `wait_s`, whatever was measured."""
 # The shortened wait is the 95th percentile of the last QUIET_KEPT requests that found a free slot,
 # once there were QUIET_NEEDED of them.

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.config import Settings
 from core.errors import Overloaded
 from core.serving.admission import (
     BASE_COST,
@@ -91,6 +92,17 @@ def test_below_capacity_no_request_is_refused() -> None:
     offer(server, rate=90.0, seconds=20.0)
     assert server.refused == 0
     assert server.admission.under_way <= 1
+
+
+@pytest.mark.parametrize("rate_per_s", [70, 150, 1_000])
+def test_64_clients_that_each_wait_for_their_answer_are_never_refused(rate_per_s: int) -> None:
+    server = make(service_s=1 / rate_per_s, wait_s=Settings().api_wait_ms / 1000)
+    for _ in range(20 * rate_per_s):
+        while server.admission.under_way < 64 and server.arrive():
+            pass
+        server.work_until(server.time.now + server.service_s)
+    assert server.refused == 0
+    assert len(server.waits) >= 0.99 * 20 * rate_per_s
 
 
 def test_a_burst_within_the_wait_is_admitted_whole() -> None:
