@@ -11,7 +11,7 @@ import pytest
 from tests.integration.api_server import Running, running_server
 from tests.patience import PATIENT_S
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("told_in_time")]
+pytestmark = pytest.mark.slow
 
 READY = ("/healthz", "/v2/health/ready", "/v2/models/fake/ready")
 
@@ -33,6 +33,7 @@ def await_status(server: Running, wanted: int) -> None:
         time.sleep(0.05)
 
 
+@pytest.mark.usefixtures("told_in_time")
 def test_a_backend_that_hangs_is_no_answer_and_not_waited_for(
     server: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -49,6 +50,7 @@ def test_a_backend_that_hangs_is_no_answer_and_not_waited_for(
     await_status(server, 200)
 
 
+@pytest.mark.usefixtures("told_in_time")
 def test_a_state_that_hangs_is_told_as_the_state(
     server: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,7 +19,7 @@ from tests.integration.api_requests import get, post, source_ids
 from tests.integration.api_server import Running, running_server
 from tests.state_checks import broken_invariants
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("told_in_time")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests.integration.api_requests import get, post, source_ids
 from tests.integration.api_server import Running, running_server
 from tests.integration.test_api_state import checkpoint, says_so, wal
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("told_in_time")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from tests.patience import PATIENT_S
 from tests.postgres_server import PostgresServer, ask, postgres_server
 from tests.state_checks import state_rows
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("told_in_time")]
+pytestmark = pytest.mark.slow
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 LOSE_ALL = """

@@ -127,9 +127,13 @@ HOSTILE = ["ich werde dich. ", "я\n", "<a>", "(a", "杀了你a", "http://a-b.c 
 def test_time_grows_with_the_length_alone(piece: str) -> None:
     def seconds(length: int) -> float:
         text = piece * (length // len(piece))
-        began = time.process_time()
-        READ(text)
-        return time.process_time() - began
+
+        def once() -> float:
+            began = time.process_time()
+            READ(text)
+            return time.process_time() - began
+
+        return min(once() for _ in range(5))  # what else the process does is not counted
 
     seconds(1_000)  # the tables are loaded
     # Twice the text takes twice the time; with the square of the length it would be 25 times.

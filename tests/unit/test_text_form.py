@@ -1,9 +1,13 @@
 """What a model of this project reads instead of a comment's text."""
 
+import json
+from hashlib import sha256
+
 import pytest
 
-from core.inference.text.form import model_text, readings
+from core.inference.text.form import TEXT_FORM, model_text, readings
 from core.moderation.cleaning import HIDDEN_HEADING, clean_text
+from core.training.evaluation.evasions import read_evasions
 
 
 def read(original: str) -> tuple[str, ...]:
@@ -237,3 +241,11 @@ def test_an_ordinary_text_has_one_reading(text: str) -> None:
 def test_a_second_pass_changes_nothing(text: str) -> None:
     for form in readings(text):
         assert model_text(form) == form
+
+
+def test_another_output_has_another_name() -> None:
+    kinds = read_evasions().kinds
+    texts = [text for kind in kinds for text in (*kind.abusive, *kind.harmless)]
+    texts += ["k i l l y o u", "k(i)ll y0u", "https://iwillkillyou.example.org/x-y?q=a+b"]
+    found = json.dumps([readings(clean_text(text)) for text in texts])
+    assert {TEXT_FORM: sha256(found.encode()).hexdigest()[:16]} == {"reader-3": "7557d6d2184c682a"}

@@ -5,6 +5,7 @@ import re
 from urllib.parse import unquote
 
 from core.inference.text.form import UNREAD, parts_of, readings
+from core.inference.text.whole_words import with_whole_words
 
 LETTERS = re.compile(r"[^\W\d_]")
 _QUOTED = (">", re.compile(r"^[ \t]*>.*$", re.MULTILINE))
@@ -51,10 +52,11 @@ def own_words(text: str) -> str:
 
 def ways_to_read(words: str) -> tuple[str, ...]:
     """The distinct ways, as a model of this project reads them: struck and styled letters plain,
-    letters that look like Latin ones Latin, tags as words and as nothing."""
+    letters that look like Latin ones Latin, parted letters as words, tags as words and as
+    nothing."""
     may_have_tags = ("<" in words or "[U+202" in words) and UNREAD.search(words)
     if not may_have_tags and (words.isascii() or not _UNUSUAL.search(words)):
-        return (_CONTROLS.sub(" ", words),)
+        return (_CONTROLS.sub(" ", with_whole_words(words)),)
     ways = readings(words.replace("\n", LINE_END))
     return tuple(_CONTROLS.sub(" ", way) for way in ways)
 

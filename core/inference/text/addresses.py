@@ -1,9 +1,10 @@
 """The words in the address of a link. Most of an address is none: numbers, codes, `www`, `html`."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from urllib.parse import unquote
 
+from core.inference.text.known_words import run_together
 from core.inference.text.letters import PlainLetters
 
 _LINK = re.compile(r"https?:(?:[/\\]+)(\S+)", re.IGNORECASE)
@@ -70,7 +71,7 @@ def with_address_words(text: str, plain: Plain) -> str:
 
 def with_every_address_word(text: str, plain: Plain) -> str:
     """The same, but also for addresses without a scheme that hide their words, and with all of
-    their words, short and numbered ones too. Other addresses stay as they are."""
+    their words, short, numbered and run-together ones too. Other addresses stay as they are."""
 
     def words(match: re.Match[str]) -> str:
         if not _hides_words(match[0]):
@@ -78,7 +79,7 @@ def with_every_address_word(text: str, plain: Plain) -> str:
         address = _decoded(match[0], plain, is_query=True)
         address = re.sub(r"^[a-z][a-z0-9+.-]*:[/\\]*", "", address, flags=re.IGNORECASE)
         address = _PARTED.sub(lambda parted: re.sub(r"\d", " ", parted[0]), address)
-        found = [word for piece in _WORD.findall(address) for word in _words_of(piece)]
+        found = [word for piece in _WORD.findall(address) for word in _every_word_of(piece)]
         return " ".join(["link", *found])
 
     return _TOKEN.sub(words, text) if _may_hide_words(text) else text
@@ -98,15 +99,24 @@ def _hides_words(token: str) -> bool:
         len(_LONG_WORD.findall(parted)) >= _LEAST_LONG for parted in _PARTED.findall(token)
     )
     if _LINK.search(token):
-        return is_numbered or _SHORT.search(token) is not None
+        return is_numbered or _SHORT.search(token) is not None or _is_run_together(token)
     if _ENCODED.search(token) or _QUERY.search(token):
         return True
     if not _SITE.search(token):
         return False
-    return is_numbered or any(
-        len(piece) >= _LEAST_CAMEL_CASE and _CAMEL_CASE.fullmatch(piece)
-        for piece in _PIECE.findall(token)
+    return (
+        is_numbered
+        or _is_run_together(token)
+        or any(
+            len(piece) >= _LEAST_CAMEL_CASE and _CAMEL_CASE.fullmatch(piece)
+            for piece in _PIECE.findall(token)
+        )
     )
+
+
+def _is_run_together(token: str) -> bool:
+    pieces = _PIECE.findall(token)
+    return any(run_together(piece) for piece in pieces if not _CAMEL_CASE.fullmatch(piece))
 
 
 def _decoded(address: str, plain: Plain, *, is_query: bool = False) -> str:
@@ -124,6 +134,10 @@ def _words_of(piece: str) -> list[str]:
     if piece.islower() or piece.istitle() or piece.isupper():
         return [] if piece in _IN_EVERY_ADDRESS else [piece]
     return list(filter(None, _HUMP.findall(piece))) if _CAMEL_CASE.fullmatch(piece) else []
+
+
+def _every_word_of(piece: str) -> Sequence[str]:
+    return run_together(piece) or _words_of(piece)
 
 
 def _in_own_letters(match: re.Match[str]) -> str:

@@ -12,14 +12,15 @@ from core.inference.text.inner_marks import without_inner_marks
 from core.inference.text.letters import PlainLetters
 from core.inference.text.look_alikes import folded
 from core.inference.text.marks import has_letter_marks, with_letter_marks, without_marks
+from core.inference.text.whole_words import LETTER, with_whole_words
 from core.moderation.cleaning import HIDDEN_HEADING
 
-TEXT_FORM = "reader-2"
+TEXT_FORM = "reader-3"
 """Recorded in a model's manifest; change it whenever the output of `readings` changes."""
-FIRST_TEXT_FORM = "html-links-nfkc-emoji-1"
-"""What models up to version 5 were trained on; their scores of the present form are no worse
-(docs/decisions.md, 43)."""
-READ_FORMS = frozenset({TEXT_FORM, FIRST_TEXT_FORM})
+_EARLIER_FORMS = ("reader-2", "html-links-nfkc-emoji-1")
+"""What models up to versions 6 and 5 were trained on; their scores of the present form are no worse
+(docs/decisions.md, 43 and 104)."""
+READ_FORMS = frozenset({TEXT_FORM, *_EARLIER_FORMS})
 
 _OVERRIDE = re.compile(r"\[U\+20(?:2[BDE]|6[78])\]")
 # In readable text, so it is displayed as words; where a site does not escape its comments, browsers
@@ -32,11 +33,9 @@ _MOST_PIECES, _LONGEST_PIECE = 16, 1_000
 _DRAWN_BLANK, _SOFT_BLANK = "\x1c", "\x1d"
 """What stands for those blanks until it is settled how each is read."""
 _LETTERS = PlainLetters(_DRAWN_BLANK, _SOFT_BLANK)
-# Not between letters that need no gap: Chinese and Korean ones, kana.
-_LETTER = "[^\\W\\d_\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff]"
-_SOFT_IN_WORD = re.compile(f"(?<={_LETTER}){_SOFT_BLANK}+(?={_LETTER})")
+_SOFT_IN_WORD = re.compile(f"(?<={LETTER}){_SOFT_BLANK}+(?={LETTER})")
 # Letters that each stand alone, once blanks are read as spaces.
-_ROW = re.compile(f"(?<!\\S){_LETTER}(?: {_LETTER}){{2,}}(?!\\S)")
+_ROW = re.compile(f"(?<!\\S){LETTER}(?: {LETTER}){{2,}}(?!\\S)")
 
 
 def model_text(text: str) -> str:
@@ -97,14 +96,14 @@ def _variants(text: str) -> Iterator[str]:
 
 
 def _ways(text: str) -> Iterator[str]:
+    ways = [text]
     has_tags = "<" in text and _TAG.search(text) is not None
-    if text.isascii() and not has_tags:
-        yield " ".join(text.split())
-        return
-    ways = list(_plain_ways(text))
-    if has_tags:
-        ways = [_TAG.sub(with_tags, way) for way in ways for with_tags in (r" \1\2 ", "")]
-    ways += [folded(way) for way in ways]
+    if not text.isascii() or has_tags:
+        ways = list(_plain_ways(text))
+        if has_tags:
+            ways = [_TAG.sub(with_tags, way) for way in ways for with_tags in (r" \1\2 ", "")]
+        ways += [folded(way) for way in ways]
+    ways += [with_whole_words(way) for way in ways]
     yield from (" ".join(way.split()) for way in ways)
 
 

@@ -1,0 +1,76 @@
+"""Words whose letters stand apart, in brackets or as digits, written as words."""
+
+import re
+from collections.abc import Iterator
+from itertools import product
+from string import ascii_lowercase
+
+from core.inference.text.known_words import is_known, split_words
+
+LETTER = "[^\\W\\d_\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff]"
+"""Not one that needs no gap beside the next: Chinese and Korean ones, kana."""
+_START, _END = r"(?<![^\W_])", r"(?![^\W_])"
+_SIGNS = r"-._*|/\\~+=:,;\u00b7\u2022"
+_SIGN = rf"(?: ?[{_SIGNS}] ?| )"
+_ROW = re.compile(rf"{_START}{LETTER}(?P<sign>{_SIGN}){LETTER}(?:(?P=sign){LETTER})+{_END}")
+# In each row of four letters; most texts have none, and this is found faster.
+_INSIDE_A_ROW = re.compile(rf"[{_SIGNS} ][^\W\d_][{_SIGNS} ]{{1,3}}[^\W\d_][{_SIGNS} ]")
+# Shorter rows are initials, units and options; they are joined only beside a longer one.
+_LEAST_LETTERS = 4
+# In a word, or the first of one and no tag of BBCode, which has an end. Before the place stand a
+# bracket, a letter and a bracket.
+_BEFORE = f".{LETTER}."
+_IN_BRACKETS = re.compile(
+    rf"[(\[{{]({LETTER})[)\]}}]"
+    rf"(?:(?<={LETTER}{_BEFORE})(?={LETTER})|(?<![^\W_]{_BEFORE})(?={LETTER}{{2}})(?![^\[]*\[/))"
+)
+_WITH_DIGITS = re.compile(
+    rf"{_START}(?=[a-zA-Z]*[013457])(?=[0-9]*[a-zA-Z])[a-zA-Z013457]{{4,20}}{_END}"
+)
+_BESIDE_A_LETTER = re.compile(r"[013457](?:[a-zA-Z]|(?<=[a-zA-Z].))")
+_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|s)", re.IGNORECASE)
+_DRAWN = {"0": "o", "1": "il", "3": "e", "4": "a", "5": "s", "7": "t"}
+_MOST_ONES = 3
+_LEAST_REAL = 2
+"""Letters beside the digits: a number with its unit has one."""
+
+
+def with_whole_words(text: str) -> str:
+    """The text with each such word in one piece; the same text if there is none. A row of letters
+    without gaps between its words is parted into known words."""
+    text = _IN_BRACKETS.sub(r"\1", text)
+    if _BESIDE_A_LETTER.search(text):
+        text = _WITH_DIGITS.sub(_in_letters, text)
+    if _INSIDE_A_ROW.search(text):
+        text = _with_joined_rows(text)
+    return text
+
+
+def _with_joined_rows(text: str) -> str:
+    if not any(len(_letters(row)) >= _LEAST_LETTERS for row in _ROW.finditer(text)):
+        return text
+    return _ROW.sub(lambda row: " ".join(_words(_letters(row))) or row[0], text)
+
+
+def _letters(row: re.Match[str]) -> str:
+    return row[0][:: len(row["sign"]) + 1]
+
+
+def _words(letters: str) -> list[str]:
+    """None of a list in the order of the alphabet, as of the answers to a question."""
+    row = letters.lower()
+    if row in ascii_lowercase:
+        return []
+    return [letters] if is_known(row) else split_words(letters)
+
+
+def _in_letters(match: re.Match[str]) -> str:
+    word = match[0].lower()
+    is_number = sum(map(str.isalpha, word)) < _LEAST_REAL or _ORDINAL.fullmatch(word)
+    if is_number or word.count("1") > _MOST_ONES:
+        return match[0]
+    return next(filter(is_known, _drawn_as(word)), match[0])
+
+
+def _drawn_as(word: str) -> Iterator[str]:
+    return map("".join, product(*(_DRAWN.get(char, char) for char in word)))
