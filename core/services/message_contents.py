@@ -23,6 +23,7 @@ from core.moderation.message_contents import (
 )
 from core.moderation.notices import Statement, build_statement
 from core.moderation.outbox import Audience, Message
+from core.services.attention import reports_to_answer
 from core.services.context import Context
 from core.services.gone_texts import text_gone
 from core.store.base import Reader
@@ -62,7 +63,7 @@ def read_content(
     if message.audience is Audience.SITE:
         return content
     if message.audience is Audience.REPORTERS:
-        found = (item.report for item in reader.reports(revision.id))
+        found = (item.report for item in reports_to_answer(reader, revision))
         ended = ended_reports(found, held[-1])
         return replace(content, reports=ended) if ended else NothingToTell.NO_REPORTS
     content = _to_author(context, content, chain)

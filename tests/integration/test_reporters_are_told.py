@@ -16,7 +16,7 @@ from core.services.erasure import erase_author
 from core.services.lookup import look_up
 from core.services.reopen import reopen
 from core.services.review import undo_decision
-from tests.factories import CLEAN, HELD, LEAD, MODERATOR, chain_of, decided, reported, scored
+from tests.factories import CLEAN, HELD, LEAD, MODERATOR, chain_of, decided, edited, reported, scored
 from tests.integration.message_receiver import Receiver
 from tests.integration.outbox_site import OutboxSite, outbox_site
 
@@ -86,6 +86,25 @@ def test_without_the_setting_or_without_a_report_nothing_is_stored(
         reported(quiet.services, revision)
         decided(quiet.services, revision, Action.REMOVE)
         assert Audience.REPORTERS not in {each.audience for each in quiet.pending()}
+
+
+@pytest.mark.parametrize("is_reported_again", [False, True])
+def test_a_report_on_a_text_that_was_edited_first_ends_with_the_next_text(
+    site: OutboxSite, receiver: Receiver, is_reported_again: bool
+) -> None:
+    first = scored(site.services, CLEAN)
+    reported(site.services, first, "una")
+    second = edited(site.services, first, HELD)
+    if is_reported_again:
+        reported(site.services, second, "udo")
+    assert ends(site, receiver) == []
+    decided(site.services, second, Action.REMOVE)
+    (told,) = ends(site, receiver)
+    names = {"una", "udo"} if is_reported_again else {"una"}
+    assert {each["reporter"] for each in told["data"]["reports"]} == names
+    third = edited(site.services, second, HELD + " Again.")
+    decided(site.services, third, Action.APPROVE)
+    assert len(ends(site, receiver)) == 1, "a person had answered the report"
 
 
 def test_what_was_undone_before_it_took_effect_is_not_told(
