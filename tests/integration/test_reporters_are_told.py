@@ -16,7 +16,17 @@ from core.services.erasure import erase_author
 from core.services.lookup import look_up
 from core.services.reopen import reopen
 from core.services.review import undo_decision
-from tests.factories import CLEAN, HELD, LEAD, MODERATOR, chain_of, decided, edited, reported, scored
+from tests.factories import (
+    CLEAN,
+    HELD,
+    LEAD,
+    MODERATOR,
+    chain_of,
+    decided,
+    edited,
+    reported,
+    scored,
+)
 from tests.integration.message_receiver import Receiver
 from tests.integration.outbox_site import OutboxSite, outbox_site
 
