@@ -246,6 +246,10 @@ def test_a_second_pass_changes_nothing(text: str) -> None:
 def test_another_output_has_another_name() -> None:
     kinds = read_evasions().kinds
     texts = [text for kind in kinds for text in (*kind.abusive, *kind.harmless)]
-    texts += ["k i l l y o u", "k(i)ll y0u", "https://iwillkillyou.example.org/x-y?q=a+b"]
+    texts += [
+        "k i l l y o u",
+        "k(i)ll y0u w!ll ki_ll kiiill",
+        "https://iwillkillyou.example.org/x-y?q=a+b",
+    ]
     found = json.dumps([readings(clean_text(text)) for text in texts])
-    assert {TEXT_FORM: sha256(found.encode()).hexdigest()[:16]} == {"reader-3": "7557d6d2184c682a"}
+    assert {TEXT_FORM: sha256(found.encode()).hexdigest()[:16]} == {"reader-3": "96d2cf2ce60024c6"}

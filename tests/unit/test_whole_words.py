@@ -111,3 +111,35 @@ def test_parting_letters_into_words_keeps_every_letter(letters: str) -> None:
 def test_whole_words_have_no_letter_that_was_not_written_or_drawn_as_a_digit(text: str) -> None:
     assert set(with_whole_words(text)) <= set(text) | set("oileast ")
     assert readings(text)[0] == " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("I w!ll k!ll y0u", "I will kill you"),
+        ("1 w1ll k1ll y0u", "I will kill you"),
+        ("go h@ng y0urse1f, you $tupid a$$hole!", "go hang yourself, you stupid asshole!"),
+        ("I will ki_ll y.ou", "I will kill you"),
+        ("I will kiiiiill youuuu", "I will kill you"),
+        ("you idiiiiot!!!", "you idiot!!!"),
+        ("I will k\U0001f642i\U0001f642l\u2764\ufe0fl you", "I will kill you"),
+        ("no\u028e ll\u1d09\u029e ll\u1d09\u028d I", "I will kill you"),
+    ],
+)
+def test_signs_repeated_letters_pictures_and_turned_letters_are_seen_through(
+    written: str, read: str
+) -> None:
+    assert read in readings(written)
+
+
+@pytest.mark.parametrize(
+    "plain",
+    [
+        "What an idea! Too good! Me too!!!",
+        "$OLO at $5, 3 % and 7.5m; pay in US$ or \u20ac, a|b|c",
+        "me@example.com, node.js, a.k.a. either/or, it's i/o",
+        "Hmm, www.example.com, Mississippi, committee, 1 apple",
+    ],
+)
+def test_what_is_no_word_in_disguise_has_one_reading(plain: str) -> None:
+    assert len(readings(plain)) == 1

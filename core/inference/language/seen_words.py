@@ -5,6 +5,7 @@ import re
 from urllib.parse import unquote
 
 from core.inference.text.form import UNREAD, parts_of, readings
+from core.inference.text.inner_marks import PICTURES
 from core.inference.text.whole_words import with_whole_words
 
 LETTERS = re.compile(r"[^\W\d_]")
@@ -19,11 +20,7 @@ _NOT_WORDS = (
     ("u/", re.compile(r"(?<!\S)/?u/\w+")),
     ("r/", re.compile(r"(?<!\S)/?r/\w+")),
 )
-# Pictures and signs, but not letters in circles or squares, nor the regional ones.
-_PICTURES = re.compile(
-    "[\u2190-\u23ff\u2500-\u27bf\u2b00-\u2bff\ufe0f\u200d"
-    "\U0001f000-\U0001f10f\U0001f18a-\U0001f1e5\U0001f200-\U0001faff]+"
-)
+_PICTURES = re.compile(PICTURES)
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")  # CLD2 takes none of them
 # Whatever a reader may take for other letters than it is.
 _UNUSUAL = re.compile(

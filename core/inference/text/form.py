@@ -12,6 +12,7 @@ from core.inference.text.inner_marks import without_inner_marks
 from core.inference.text.letters import PlainLetters
 from core.inference.text.look_alikes import folded
 from core.inference.text.marks import has_letter_marks, with_letter_marks, without_marks
+from core.inference.text.turned_letters import upright
 from core.inference.text.whole_words import LETTER, with_whole_words
 from core.moderation.cleaning import HIDDEN_HEADING
 
@@ -90,7 +91,8 @@ def _readings(text: str) -> tuple[str, ...]:
 def _variants(text: str) -> Iterator[str]:
     """The text with the words of its addresses; the same, but for what only some readers get."""
     yield with_address_words(text, _plain_address)
-    for other in (with_every_address_word(text, _plain_address), without_inner_marks(text)):
+    every_word = with_every_address_word(text, _plain_address)
+    for other in (every_word, without_inner_marks(text), upright(text)):
         if other != text:
             yield with_address_words(other, _plain_address)
 

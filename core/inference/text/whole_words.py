@@ -1,10 +1,9 @@
-"""Words whose letters stand apart, in brackets or as digits, written as words."""
+"""Words whose letters stand apart, in brackets or as other signs, written as words."""
 
 import re
-from collections.abc import Iterator
-from itertools import product
 from string import ascii_lowercase
 
+from core.inference.text.drawn_words import with_drawn_words
 from core.inference.text.known_words import is_known, split_words
 
 LETTER = "[^\\W\\d_\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff]"
@@ -24,26 +23,28 @@ _IN_BRACKETS = re.compile(
     rf"[(\[{{]({LETTER})[)\]}}]"
     rf"(?:(?<={LETTER}{_BEFORE})(?={LETTER})|(?<![^\W_]{_BEFORE})(?={LETTER}{{2}})(?![^\[]*\[/))"
 )
-_WITH_DIGITS = re.compile(
-    rf"{_START}(?=[a-zA-Z]*[013457])(?=[0-9]*[a-zA-Z])[a-zA-Z013457]{{4,20}}{_END}"
+# One sign in a word, of which the parts are no words: `k.ill`. Not in an address.
+_IN_A_WORD = re.compile(
+    r"(?<![\w@./:])[a-zA-Z]{1,20}[._*|/\\~+\u00b7\u2022][a-zA-Z]{1,20}(?![^\W_]|[_@./:]\w)"
 )
-_BESIDE_A_LETTER = re.compile(r"[013457](?:[a-zA-Z]|(?<=[a-zA-Z].))")
-_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|s)", re.IGNORECASE)
-_DRAWN = {"0": "o", "1": "il", "3": "e", "4": "a", "5": "s", "7": "t"}
-_MOST_ONES = 3
-_LEAST_REAL = 2
-"""Letters beside the digits: a number with its unit has one."""
+_JOINING = re.compile(r"[._*|/\\~+\u00b7\u2022](?<=[a-zA-Z].)(?=[a-zA-Z])")
 
 
 def with_whole_words(text: str) -> str:
     """The text with each such word in one piece; the same text if there is none. A row of letters
     without gaps between its words is parted into known words."""
     text = _IN_BRACKETS.sub(r"\1", text)
-    if _BESIDE_A_LETTER.search(text):
-        text = _WITH_DIGITS.sub(_in_letters, text)
+    if _JOINING.search(text):
+        text = _IN_A_WORD.sub(_joined, text)
     if _INSIDE_A_ROW.search(text):
         text = _with_joined_rows(text)
-    return text
+    return with_drawn_words(text)
+
+
+def _joined(match: re.Match[str]) -> str:
+    parts = _JOINING.split(match[0].lower())
+    is_word = is_known(whole := "".join(parts)) and len(whole) >= _LEAST_LETTERS - 1
+    return whole if is_word and not all(map(is_known, parts)) else match[0]
 
 
 def _with_joined_rows(text: str) -> str:
@@ -62,15 +63,3 @@ def _words(letters: str) -> list[str]:
     if row in ascii_lowercase:
         return []
     return [letters] if is_known(row) else split_words(letters)
-
-
-def _in_letters(match: re.Match[str]) -> str:
-    word = match[0].lower()
-    is_number = sum(map(str.isalpha, word)) < _LEAST_REAL or _ORDINAL.fullmatch(word)
-    if is_number or word.count("1") > _MOST_ONES:
-        return match[0]
-    return next(filter(is_known, _drawn_as(word)), match[0])
-
-
-def _drawn_as(word: str) -> Iterator[str]:
-    return map("".join, product(*(_DRAWN.get(char, char) for char in word)))
