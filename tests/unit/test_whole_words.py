@@ -121,6 +121,8 @@ def test_whole_words_have_no_letter_that_was_not_written_or_drawn_as_a_digit(tex
         ("go h@ng y0urse1f, you $tupid a$$hole!", "go hang yourself, you stupid asshole!"),
         ("I will ki_ll y.ou", "I will kill you"),
         ("I will kiiiiill youuuu", "I will kill you"),
+        ("IWILLKILLYOU", "I WILL KILL YOU"),
+        ("have a nice day, iwillkillyou", "have a nice day, i will kill you"),
         ("you idiiiiot!!!", "you idiot!!!"),
         ("I will k\U0001f642i\U0001f642l\u2764\ufe0fl you", "I will kill you"),
         ("no\u028e ll\u1d09\u029e ll\u1d09\u028d I", "I will kill you"),

@@ -4,7 +4,7 @@ import re
 from string import ascii_lowercase
 
 from core.inference.text.drawn_words import with_drawn_words
-from core.inference.text.known_words import is_known, split_words
+from core.inference.text.known_words import is_known, run_together, split_words
 
 LETTER = "[^\\W\\d_\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff]"
 """Not one that needs no gap beside the next: Chinese and Korean ones, kana."""
@@ -28,17 +28,26 @@ _IN_A_WORD = re.compile(
     r"(?<![\w@./:])[a-zA-Z]{1,20}[._*|/\\~+\u00b7\u2022][a-zA-Z]{1,20}(?![^\W_]|[_@./:]\w)"
 )
 _JOINING = re.compile(r"[._*|/\\~+\u00b7\u2022](?<=[a-zA-Z].)(?=[a-zA-Z])")
+# Looking at each long word of a long text takes long, and there a phrase is one word of many.
+_SHORT_TEXT = 200
+_LONG_WORD = re.compile(r"(?<![\w./@-])[a-zA-Z]{8,60}(?![^\W_]|[.@/]\w)")
 
 
 def with_whole_words(text: str) -> str:
     """The text with each such word in one piece; the same text if there is none. A row of letters
-    without gaps between its words is parted into known words."""
+    without gaps between its words, and in a short text a phrase about people, is parted into known
+    words."""
     text = _IN_BRACKETS.sub(r"\1", text)
     if _JOINING.search(text):
         text = _IN_A_WORD.sub(_joined, text)
     if _INSIDE_A_ROW.search(text):
         text = _with_joined_rows(text)
-    return with_drawn_words(text)
+    text = with_drawn_words(text)
+    return _LONG_WORD.sub(_parted, text) if len(text) <= _SHORT_TEXT else text
+
+
+def _parted(match: re.Match[str]) -> str:
+    return " ".join(run_together(match[0])) or match[0]
 
 
 def _joined(match: re.Match[str]) -> str:
