@@ -123,6 +123,8 @@ class CaseAccount(RuleBasedStateMachine):
     def note_gone(self, revision: Expected) -> None:
         """Ends the revision's case and a pending appeal."""
         revision.gone_at = revision.gone_at or self.now
+        if revision.case in (CaseStatus.OPEN, CaseStatus.ESCALATED):
+            revision.was_cut_off = self.has_waiting_reports(revision)
         revision.case = CaseStatus.CLOSED if revision.case else None
         if revision.appeal is AppealStatus.PENDING:
             revision.appeal = AppealStatus.CLOSED
@@ -154,6 +156,16 @@ class CaseAccount(RuleBasedStateMachine):
     def counted(self, revision: Expected) -> dict[str, datetime]:
         """The reports that count, by reporter."""
         return {who: at for who, at in revision.reported.items() if who not in self.muted}
+
+    def has_waiting_reports(self, revision: Expected) -> bool:
+        """On the text, or on an earlier one that was gone before a person decided."""
+        revisions = self.comments[revision.name]
+        texts = [revision]
+        for past in reversed(revisions[: revisions.index(revision)]):
+            texts += [past] if past.was_cut_off else []
+            if any(step.who != SYSTEM.id for step in past.steps):
+                break
+        return any(map(self.counted, texts))
 
     def outcome_of(self, revision: Expected, who: str) -> ReportOutcome:
         if who in self.muted or not revision.chain:

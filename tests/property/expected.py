@@ -26,7 +26,8 @@ class Expected:
     """The expected state of one revision. `left` are its steps that were not undone; `public` are
     those that were or will be seen in public, if time passes and nothing else happens.
     `scored_under` is the policy's version when it was scored, `stands_for` the other reason for
-    which a hearing let the removal stand, `seen_at` the time of a look at it."""
+    which a hearing let the removal stand, `seen_at` the time of a look at it, `was_cut_off` whether
+    an edit or a withdrawal ended a case with reports."""
 
     name: str
     id: str
@@ -51,6 +52,7 @@ class Expected:
     seen_at: datetime = datetime.min
     gone_at: datetime | None = None
     reported: dict[str, datetime] = field(default_factory=dict)
+    was_cut_off: bool = False
 
     @property
     def chain(self) -> list[tuple[Action, str]]:

@@ -115,7 +115,7 @@ class Moderation(AppealRules):
             revision.case = WAITING_STATUS.get(action)
             revision.scored_under = self.policy_version
             is_drawn = audited and not is_approved
-            if action is Action.APPROVE and (is_drawn or self.counted(revision)):
+            if action is Action.APPROVE and (is_drawn or self.has_waiting_reports(revision)):
                 revision.case = CaseStatus.OPEN
             if is_approved:
                 revision.found = "approved before"
