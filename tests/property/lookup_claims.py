@@ -100,7 +100,7 @@ CLAIMS: list[tuple[str, Truth]] = [
         lambda k: by_machine(k) and k.found == "earlier text",
     ),
     ("First automated, then a person. A model flagged it.", lambda k: by_person(k) and flagged(k)),
-    ("A person:", by_person),
+    ("A person:", lambda known: by_person(known) or is_upheld(known)),
     ("approved it", lambda known: by_person(known) and is_shown(known)),
     (
         "a moderator approved the same text",
