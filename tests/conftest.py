@@ -1,5 +1,6 @@
 """Settings of all tests: the Hypothesis profile, and the processor description for `auto`."""
 
+import gc
 import os
 import signal
 import sys
@@ -51,6 +52,16 @@ def _models_may_remove() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("core.services.policies.default_policy", removing_policy)
         yield
+
+
+@pytest.fixture
+def no_collection() -> Iterator[None]:
+    """For input that is nested too deeply: a collection of garbage that happens to start in the
+    depth of its parser calls finalisers, for which no depth is left."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)

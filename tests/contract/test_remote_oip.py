@@ -184,6 +184,7 @@ def test_labels_with_scores_in_bytes_are_read(
     assert toxicity(opened("oip")) == scores_of(ABUSE)["toxic"]
 
 
+@pytest.mark.usefixtures("no_collection")
 @pytest.mark.parametrize(
     ("make", "words"),
     [

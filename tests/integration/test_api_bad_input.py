@@ -93,6 +93,7 @@ BODIES: dict[str, tuple[bytes, str]] = {
 }
 
 
+@pytest.mark.usefixtures("no_collection")
 @pytest.mark.parametrize("name", BODIES)
 def test_bad_input_is_one_clear_line(client: TestClient, name: str) -> None:
     body, words = BODIES[name]

@@ -116,6 +116,7 @@ def test_wrong_body_is_one_line_that_names_the_field(
     assert stored(services) == []
 
 
+@pytest.mark.usefixtures("no_collection")
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[" * 100_000])
 def test_body_that_is_no_json_is_refused(client: TestClient, body: bytes) -> None:
     headers = {"Content-Type": "application/json"}

@@ -20,6 +20,7 @@ from core.sources.files.source import FileSource
 from tests.integration.source_files import READ_AT, kept_ids, messages, read, written
 
 
+@pytest.mark.usefixtures("no_collection")
 @pytest.mark.parametrize("name", ["c.jsonl", "c.ndjson", "c.jsonl.gz", "c.json", "C.JSONL"])
 def test_each_wrong_line_is_rejected_by_number_and_the_others_kept(
     tmp_path: Path, name: str

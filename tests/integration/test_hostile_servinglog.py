@@ -73,6 +73,7 @@ TIMES = [
 ALL_BAD = [*BAD, *(line(started_at=time) for time in TIMES)]
 
 
+@pytest.mark.usefixtures("no_collection")
 @pytest.mark.parametrize("bad", ALL_BAD)
 def test_a_line_that_is_no_record_says_why(bad: bytes) -> None:
     with pytest.raises(UnreadableLine) as refusal:

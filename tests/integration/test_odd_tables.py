@@ -86,6 +86,7 @@ def test_a_carriage_return_stays_inside_its_cell(tmp_path: Path) -> None:
     assert b"\r\n" not in (tmp_path / "out.csv").read_bytes()
 
 
+@pytest.mark.usefixtures("no_collection")
 @pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
 @pytest.mark.parametrize(
     ("odd", "problem"),

@@ -69,6 +69,7 @@ ANSWERS: list[tuple[str, Callable[[ReceivedRequest], ServerAnswer], ErrorKind, i
 ]  # fmt: skip
 
 
+@pytest.mark.usefixtures("no_collection")
 @pytest.mark.parametrize(
     ("name", "answer", "kind", "attempts"), ANSWERS, ids=[a[0] for a in ANSWERS]
 )

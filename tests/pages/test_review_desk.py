@@ -110,6 +110,7 @@ def test_a_bad_press_does_not_stop_the_others(services: Any, client: TestClient)
     assert [outcome.get("can_retry") for outcome in told] == [True, True, True, True, True, None]
 
 
+@pytest.mark.usefixtures("no_collection")
 @pytest.mark.parametrize(
     "body",
     [

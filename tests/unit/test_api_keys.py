@@ -143,6 +143,7 @@ NO_KEYS: dict[str, Callable[[KeyFolder], object]] = {
 }
 
 
+@pytest.mark.usefixtures("no_collection")
 @pytest.mark.parametrize("what", NO_KEYS)
 def test_a_file_that_is_no_key_opens_nothing_and_the_others_stay_in_force(
     folder: KeyFolder, caplog: pytest.LogCaptureFixture, what: str

@@ -99,6 +99,7 @@ def test_file_that_is_no_list_of_backends_is_refused(tmp_path: Path, text: str) 
         read_backends(path)
 
 
+@pytest.mark.usefixtures("no_collection")
 @pytest.mark.parametrize("text", ["x = " + "[" * 100_000, "x = " + "9" * 5_000])
 def test_toml_that_no_parser_can_read_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "backends.toml").write_text(text)

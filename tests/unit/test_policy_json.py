@@ -139,6 +139,7 @@ def test_stored_form_with_something_wrong_is_refused_by_its_place(body: str, mes
         policy_from_json(body, version=1, created_at=NOW)
 
 
+@pytest.mark.usefixtures("no_collection")
 @pytest.mark.parametrize(
     "body",
     [

@@ -112,6 +112,7 @@ def test_unexpected_content_counts_as_none(path: Path, damage) -> None:
     assert read_speeds(path, MACHINE) == ()
 
 
+@pytest.mark.usefixtures("no_collection")
 @pytest.mark.parametrize("text", ["[" * 100_000, "[]", "\x00", "7"])
 def test_a_file_of_something_else_counts_as_none(path: Path, text: str) -> None:
     path.write_text(text)
