@@ -22,11 +22,6 @@ def attention_to(reader: Reader, revision: Revision) -> Attention:
     )
 
 
-def waits_for_answer(reader: Reader, revision: Revision) -> bool:
-    """Whether somebody reported the text, or an earlier one that waits for an answer."""
-    return reader.is_reported(revision.id) or bool(_unanswered(reader, revision))
-
-
 def reports_to_answer(reader: Reader, revision: Revision) -> Sequence[ReportItem]:
     """All reports on the text, and those on earlier texts that wait for an answer, oldest first."""
     texts = [revision, *_unanswered(reader, revision)]

@@ -18,7 +18,7 @@ from core.moderation.edits import automated_verdict, needed_action, settled_text
 from core.moderation.openings import case_after
 from core.moderation.permissions import SYSTEM
 from core.moderation.policies import AWAITS_PERSON, Action, Policy
-from core.services.attention import attention_to, waits_for_answer
+from core.services.attention import attention_to
 from core.services.context import Context
 from core.services.gone_texts import text_gone
 from core.store.base import Reader, Writer
@@ -120,7 +120,7 @@ def _keep_case(
 
 def _attention(tx: Reader, decision: Decision, revision: Revision) -> Attention:
     # Most comments are approved and have no report: for them the one short query is all.
-    needs_case = decision.action in AWAITS_PERSON or waits_for_answer(tx, revision)
+    needs_case = decision.action in AWAITS_PERSON or tx.waits_for_answer(revision)
     return attention_to(tx, revision) if needs_case else NO_ATTENTION
 
 

@@ -82,6 +82,11 @@ class Reader(
         reaches it."""
         ...
 
+    def waits_for_answer(self, revision: Revision) -> bool:
+        """Whether somebody reported the text, or an earlier one of its comment that was edited or
+        withdrawn before anybody decided."""
+        ...
+
     def received_after(self, revision: Revision) -> datetime:
         """When the revision after this one was received. Raises StoreError for the newest."""
         ...

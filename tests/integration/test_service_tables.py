@@ -40,7 +40,6 @@ UNCHECKED: Mapping[str, str] = {
     "gone_texts.end_work_on": INSIDE,
     "attention.attention_to": INSIDE,
     "attention.reports_to_answer": INSIDE,
-    "attention.waits_for_answer": INSIDE,
     "ingest.complete_comment": INSIDE,
     "ingest.store_comment": INSIDE,
     "lookup.find_revision": INSIDE,

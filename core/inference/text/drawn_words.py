@@ -15,7 +15,7 @@ _SIGNS = re.escape("".join(_DRAWN))
 # Most texts have neither a digit nor such a sign beside a letter, and this is found faster.
 _BESIDE_A_LETTER = re.compile(rf"[{_SIGNS}](?:[a-zA-Z]|(?<=[a-zA-Z].))")
 _WITH_SIGNS = re.compile(
-    rf"(?<![^\W_])(?=[a-zA-Z]*[{_SIGNS}])(?=[{_SIGNS}]*[a-zA-Z])[a-zA-Z{_SIGNS}]{{3,20}}(?![^\W_])"
+    rf"(?<![^\W_])(?=[a-zA-Z]{{0,19}}[{_SIGNS}])(?=[{_SIGNS}]{{0,19}}[a-zA-Z])[a-zA-Z{_SIGNS}]{{3,20}}(?![^\W_])"
 )
 # As in `y0u`: other words of three letters are units and codes.
 _THREE_LETTERS = re.compile(rf"[a-z][{_SIGNS}][a-z]")

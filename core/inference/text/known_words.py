@@ -1,11 +1,12 @@
-"""English words that the shipped model knows as one token, and letters parted into such words."""
+"""English words: those that are one token of the shipped model, and its severe ones; and letters
+parted into such words."""
 
 import json
 from functools import cache, lru_cache
 from importlib.resources import files
 from math import log
 
-_TOKENIZER = "models/minilm-toxicity/tokenizer.json"
+_MODEL = "models/minilm-toxicity"
 _SHORT_WORDS = frozenset(
     ("a", "i", "am", "an", "as", "at", "be", "by", "do", "go", "he", "if", "in", "is")
 ) | frozenset(("it", "me", "my", "no", "of", "oh", "on", "or", "so", "to", "up", "us", "we"))
@@ -17,7 +18,7 @@ _OF_PEOPLE = frozenset(
 _FIRST_OF_PEOPLE, _LATER_OF_PEOPLE = _OF_PEOPLE | {"i"}, _OF_PEOPLE | {"the"}
 """A phrase without one is nearly always the name of a product or firm."""
 _LEAST_LETTERS, _LEAST_MEAN = 8, 3
-# A word that is not known costs more than any row of known words with as many letters.
+# A word that is not known costs more than nearly every row of known words with as many letters.
 _UNKNOWN, _UNKNOWN_LETTER = 10.0, 3.0
 
 
@@ -64,8 +65,12 @@ def _cost(word: str) -> float:
 
 @cache
 def _costs() -> dict[str, float]:
-    """Of each word the logarithm of its place in the vocabulary, which is in order of frequency."""
-    tokenizer = json.loads(files("core.inference").joinpath(_TOKENIZER).read_bytes())
-    words = [word for word in tokenizer["model"]["vocab"] if word.isalpha() and word.isascii()]
-    known = (word for word in words if len(word) > 2 or word in _SHORT_WORDS)
-    return {word: log(place) for place, word in enumerate(known, start=2)}
+    """Of each word the logarithm of its place in the vocabulary, which is in order of frequency; of
+    the severe words that it lacks, the end."""
+    folder = files("core.inference").joinpath(_MODEL)
+    vocabulary = json.loads(folder.joinpath("tokenizer.json").read_bytes())["model"]["vocab"]
+    severe = json.loads(folder.joinpath("severe_words.json").read_bytes())["words"]
+    words = [*vocabulary, *(row["word"] for row in severe)]
+    known = (word for word in words if word.isascii() and word.isalpha())
+    usual = dict.fromkeys(word for word in known if len(word) > 2 or word in _SHORT_WORDS)
+    return {word: log(place) for place, word in enumerate(usual, start=2)}

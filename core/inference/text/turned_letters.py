@@ -1,7 +1,7 @@
 """Text that is written upside down: from its end to its start, in letters that look turned."""
 
 _TURNED = "ɐɔǝɟƃɓɥᴉɾʞꞁɯɹʇʌʍʎ∀ƆƎℲ⅁⅂ԀΛ⅄"
-"""Letters that hardly anything else is written with, but for single ones and sounds."""
+"""Elsewhere these stand alone, or in phonetic spelling."""
 _TABLE = str.maketrans(
     f"{_TURNED}ıןſ˥┴∩qbdpunMW¿¡˙", "acefgghijklmrtvwyACEFGLPVYilJLTUbqpdnuWM?!.", "\u0321\u0323"
 )

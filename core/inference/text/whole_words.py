@@ -9,25 +9,23 @@ from core.inference.text.known_words import is_known, run_together, split_words
 LETTER = "[^\\W\\d_\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff]"
 """Not one that needs no gap beside the next: Chinese and Korean ones, kana."""
 _START, _END = r"(?<![^\W_])", r"(?![^\W_])"
-_SIGNS = r"-._*|/\\~+=:,;\u00b7\u2022"
-_SIGN = rf"(?: ?[{_SIGNS}] ?| )"
-_ROW = re.compile(rf"{_START}{LETTER}(?P<sign>{_SIGN}){LETTER}(?:(?P=sign){LETTER})+{_END}")
+_SIGN = r"(?:[^\w\s]|_)"
+_BETWEEN = rf" ?{_SIGN}{{1,3}} ?|\s{{1,3}}"
+_ROW = re.compile(rf"{_START}{LETTER}(?P<sign>{_BETWEEN}){LETTER}(?:(?P=sign){LETTER})+{_END}")
 # In each row of four letters; most texts have none, and this is found faster.
-_INSIDE_A_ROW = re.compile(rf"[{_SIGNS} ][^\W\d_][{_SIGNS} ]{{1,3}}[^\W\d_][{_SIGNS} ]")
+_INSIDE_A_ROW = re.compile(r"[\W_][^\W\d_][\W_]{1,5}[^\W\d_][\W_]")
 # Shorter rows are initials, units and options; they are joined only beside a longer one.
 _LEAST_LETTERS = 4
-# In a word, or the first of one and no tag of BBCode, which has an end. Before the place stand a
-# bracket, a letter and a bracket.
-_BEFORE = f".{LETTER}."
-_IN_BRACKETS = re.compile(
-    rf"[(\[{{]({LETTER})[)\]}}]"
-    rf"(?:(?<={LETTER}{_BEFORE})(?={LETTER})|(?<![^\W_]{_BEFORE})(?={LETTER}{{2}})(?![^\[]*\[/))"
+# A word with signs in it, as `k.ill`, or its first letter in brackets; not in an address, nor with
+# an ending in brackets. An apostrophe or a hyphen parts words.
+_INNER_SIGNS = r"(?:[^\w\s'\u2019@:-]|_){1,3}"
+_WITH_SIGNS = re.compile(
+    rf"(?<![\w@./:])[(\[{{]?[a-zA-Z]{{1,20}}(?:{_INNER_SIGNS}[a-zA-Z]{{1,20}}){{1,19}}"
+    r"(?![^\W_]|[)\]}]|[_@./:]\w)"
 )
-# One sign in a word, of which the parts are no words: `k.ill`. Not in an address.
-_IN_A_WORD = re.compile(
-    r"(?<![\w@./:])[a-zA-Z]{1,20}[._*|/\\~+\u00b7\u2022][a-zA-Z]{1,20}(?![^\W_]|[_@./:]\w)"
-)
-_JOINING = re.compile(r"[._*|/\\~+\u00b7\u2022](?<=[a-zA-Z].)(?=[a-zA-Z])")
+# In each of those; most texts have none, and this is found faster.
+_INSIDE_A_WORD = re.compile(r"(?:[^\w\s'\u2019@:-]|_)(?<=[a-zA-Z].)(?:[^\w\s]|_){0,2}[a-zA-Z]")
+_PARTS = re.compile(r"[a-z]+")
 # Looking at each long word of a long text takes long, and there a phrase is one word of many.
 _SHORT_TEXT = 200
 _LONG_WORD = re.compile(r"(?<![\w./@-])[a-zA-Z]{8,60}(?![^\W_]|[.@/]\w)")
@@ -37,11 +35,10 @@ def with_whole_words(text: str) -> str:
     """The text with each such word in one piece; the same text if there is none. A row of letters
     without gaps between its words, and in a short text a phrase about people, is parted into known
     words."""
-    text = _IN_BRACKETS.sub(r"\1", text)
-    if _JOINING.search(text):
-        text = _IN_A_WORD.sub(_joined, text)
     if _INSIDE_A_ROW.search(text):
         text = _with_joined_rows(text)
+    if _INSIDE_A_WORD.search(text):
+        text = _WITH_SIGNS.sub(_joined, text)
     text = with_drawn_words(text)
     return _LONG_WORD.sub(_parted, text) if len(text) <= _SHORT_TEXT else text
 
@@ -51,8 +48,10 @@ def _parted(match: re.Match[str]) -> str:
 
 
 def _joined(match: re.Match[str]) -> str:
-    parts = _JOINING.split(match[0].lower())
-    is_word = is_known(whole := "".join(parts)) and len(whole) >= _LEAST_LETTERS - 1
+    parts = _PARTS.findall(match[0].lower())
+    whole = "".join(parts)
+    are_initials = len(whole) == len(parts) < _LEAST_LETTERS
+    is_word = len(whole) > 2 and not are_initials and is_known(whole)
     return whole if is_word and not all(map(is_known, parts)) else match[0]
 
 

@@ -19,7 +19,7 @@ from core.errors import StoreError
 from core.moderation.cases import Case, CaseStatus, CaseTrigger
 from core.moderation.comments import Comment, Revision
 from core.moderation.decisions import Decision, DecisionSource
-from core.moderation.edits import EarlierText
+from core.moderation.edits import EarlierText, unanswered_texts
 from core.store.sql import rows
 from core.store.sql.alike import SqlAlike
 from core.store.sql.appeals import SqlAppealReads
@@ -149,6 +149,9 @@ class SqlReader(
             chain = self.decision_chain(earlier.id)
             case = self.case_of(earlier.id)
             yield EarlierText(earlier, chain, self.appeal_of(earlier.id), case)
+
+    def waits_for_answer(self, revision: Revision) -> bool:
+        return self.is_reported(revision.id) or bool(unanswered_texts(self.earlier_texts(revision)))
 
     def received_after(self, revision: Revision) -> datetime:
         row = self._one(

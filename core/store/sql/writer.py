@@ -11,7 +11,6 @@ from core.moderation.audit import AuditEvent
 from core.moderation.cases import Case, CaseStatus
 from core.moderation.comments import Comment, IncomingThread, Revision
 from core.moderation.decisions import Decision
-from core.moderation.edits import unanswered_texts
 from core.moderation.outbox import Channel, ends_reports, messages_of_appeal, messages_of_decision
 from core.store.sql import rows
 from core.store.sql.appeals import SqlAppealWrites
@@ -159,18 +158,12 @@ class SqlWriter(
         is_stored = self._add_decision(decision, seen_version, idempotency_key, audit, case_status)
         if is_stored and self._channels:
             asks = self._tells_reporters and ends_reports(decision)
-            is_told = asks and self._has_reports_to_answer(decision.revision_id)
+            revision = self.revision(decision.revision_id) if asks else None
+            is_told = revision is not None and self.waits_for_answer(revision)
             self._add_messages(
                 messages_of_decision(decision, self._channels, tells_reporters=is_told)
             )
         return is_stored
-
-    def _has_reports_to_answer(self, revision_id: str) -> bool:
-        """On the text, or on an earlier one that was edited before anybody decided."""
-        if self.is_reported(revision_id):
-            return True
-        revision = self.revision(revision_id)
-        return revision is not None and bool(unanswered_texts(self.earlier_texts(revision)))
 
     def _add_decision(
         self,
