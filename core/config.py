@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from core.author_texts.texts import LANGUAGES
 from core.home_paths import HomePaths
 from core.inference.windows import READ_CHARS
 from core.moderation.appeals import ANSWER_DAYS
@@ -12,6 +11,7 @@ from core.moderation.languages import ENGLISH
 from core.moderation.outbox import Channel
 from core.moderation.response_times import REVIEW_HOURS
 from core.setting_values import LOOPBACK_URL, NOT_SET
+from core.texts.texts import LANGUAGES
 
 STATE_IN_HOME = "sqlite"
 LOG_STORE_NONE = "none"

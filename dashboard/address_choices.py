@@ -7,9 +7,12 @@ was not in the address that the first sent back. So the session keeps what was c
 sends all of it.
 """
 
+from collections.abc import Mapping
 from typing import cast
 
 import streamlit as st
+
+from core.texts.texts import STAFF_LANGUAGES, staff_texts_in
 
 _KEPT = "address_choices"
 
@@ -31,6 +34,18 @@ def choose(name: str, value: str) -> None:
     else:
         kept.pop(name, None)
         st.query_params.pop(name, None)
+
+
+def read_in_any_language(name: str, keys: Mapping[str, str]) -> None:
+    """Before a widget that is bound to the address by that name and shows its options in the
+    reader's words: `keys` are the options with the keys of those words. Streamlit writes these
+    words into the address, so a link may hold those of another language, or the option itself."""
+    asked = st.query_params.get(name)
+    if asked is None or name in st.session_state:
+        return
+    for option, key in keys.items():
+        if asked in {option, *(staff_texts_in(code).say(key) for code in STAFF_LANGUAGES)}:
+            st.session_state[name] = option
 
 
 def forget_choices() -> None:

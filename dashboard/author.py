@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from core.author_texts.texts import AuthorTexts
 from core.bootstrap.services import Services
 from core.environment import load_settings
 from core.errors import ConsoleError
+from core.texts.texts import Texts
 from dashboard.lookup.foot import site_foot
 from dashboard.lookup.language import language_switch, page_texts
 from dashboard.lookup.limit import address_of, lookup_limit
@@ -38,7 +38,7 @@ def render() -> None:
 
 
 @st.fragment(run_every=REFRESH_S)
-def show_answer(services: Services, typed: str, texts: AuthorTexts) -> None:
+def show_answer(services: Services, typed: str, texts: Texts) -> None:
     """The answer to that reference as it is now, drawn anew every minute; the page's title while
     there is none."""
     title_place = st.container()

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from core.author_texts.rules import RuleWords
+from core.texts.rules import RuleWords
 from dashboard.wording import plain
 
 

@@ -1,10 +1,11 @@
-"""The state of a backend in words, for every page that shows one. Pure."""
+"""The state of a backend in words, for every page that shows one."""
 
 from datetime import datetime, timedelta
 from typing import Literal
 
 from core.inference.base import ErrorKind
 from core.services.backends import BackendState, BackendStatus
+from dashboard.staff_texts import say
 from dashboard.wording import FAILURES, ago
 
 Color = Literal["red", "orange", "green", "blue", "gray"]
@@ -22,15 +23,13 @@ _FRESH = timedelta(seconds=60)
 
 def trouble(status: BackendStatus, now: datetime) -> str:
     """`does not answer: the model could not be reached (12 s ago)`, to follow a name."""
-    verb = {
-        BackendState.REFUSED: "can't be used",
-        BackendState.NOT_INSTALLED: "is not installed",
-        BackendState.COOLS_DOWN: "cools down",
-        BackendState.FAILS: "does not answer",
-    }.get(status.state, status.state.value)
-    why = reason(status)
-    when = f" ({seconds_ago(status.known_at, now)})" if status.known_at else ""
-    return f"{verb}: {why}{when}" if why else f"{verb}{when}"
+    words = say(f"common.backend_state.{status.state.name.lower()}")
+    if why := reason(status):
+        words = say("common.backend_state.with_reason", state=words, why=why)
+    if status.known_at:
+        ago = seconds_ago(status.known_at, now)
+        words = say("common.backend_state.with_time", state=words, ago=ago)
+    return words
 
 
 def reason(status: BackendStatus) -> str:
@@ -40,11 +39,15 @@ def reason(status: BackendStatus) -> str:
     if status.error_kind is None:
         return ""
     # The log holds only the kind of an error; its message appears in a check.
-    more = "; check it to read why" if status.error_kind in _TOLD_BY_A_CHECK else ""
-    return FAILURES[status.error_kind] + more
+    words = FAILURES[status.error_kind]
+    if status.error_kind in _TOLD_BY_A_CHECK:
+        return say("common.backend_state.check_it", why=words)
+    return words
 
 
 def seconds_ago(moment: datetime, now: datetime) -> str:
     """As `ago`, but in seconds within the last minute: in an outage seconds matter."""
     apart = now - moment
-    return f"{max(0, int(apart.total_seconds()))} s ago" if apart < _FRESH else ago(moment, now)
+    if apart >= _FRESH:
+        return ago(moment, now)
+    return say("common.ago.seconds", count=str(max(0, int(apart.total_seconds()))))

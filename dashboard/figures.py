@@ -1,4 +1,4 @@
-"""Numbers of the serving log as text: units, rounding, deltas, sentences. Pure."""
+"""Numbers of the serving log as text in the reader's language: units, rounding, sentences."""
 
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
@@ -7,19 +7,12 @@ import pandas as pd
 
 from core.servinglog.answers import LogContents, Refused, SegmentProblem, Summary
 from core.servinglog.record import RefusalReason, RefusalRecord
-from dashboard.wording import ago
+from dashboard.staff_texts import count, decimal, joined, number, said, say
+from dashboard.wording import ago, short_day
 
 NONE = "–"
-NO_CALL = " and made no call"
 PROBLEMS_SHOWN = 20  # files
-_REFUSED_FOR: dict[str, str] = {
-    RefusalReason.OVERLOADED: "because the API was overloaded",
-    RefusalReason.RATE_LIMITED: "over the rate of their key",
-    RefusalReason.DRAINING: "while the API was stopping",
-    RefusalReason.UNAUTHORIZED: "without a valid key",
-    RefusalReason.STORE: "because the state could not be used",
-    RefusalReason.INVALID: "because their body was not valid",
-}
+_REFUSED_FOR = said("common.refused", RefusalReason)
 _LOST = (RefusalReason.OVERLOADED, RefusalReason.RATE_LIMITED, RefusalReason.STORE)
 
 
@@ -28,57 +21,71 @@ def duration(ms: float | None) -> str:
     if ms is None or pd.isna(ms):
         return NONE
     if ms < 9.95:
-        return f"{ms:.1f} ms"
+        return say("common.unit.ms", figure=decimal(ms, 1))
     if ms < 999.5:
-        return f"{ms:.0f} ms"
-    return f"{ms / 1000:.1f} s" if ms < 120_000 else f"{ms / 60_000:.1f} min"
+        return say("common.unit.ms", figure=decimal(ms, 0))
+    if ms < 120_000:
+        return say("common.unit.s", figure=decimal(ms / 1000, 1))
+    return say("common.unit.min", figure=decimal(ms / 60_000, 1))
 
 
 def rate(per_s: float | None) -> str:
     """`1,240 /s`; two digits below ten, so that a slow backend does not show 0."""
     if per_s is None or pd.isna(per_s):
         return NONE
-    return f"{per_s:,.0f} /s" if per_s >= 9.95 else f"{per_s:.2g} /s"
+    figure = decimal(per_s, 0) if per_s >= 9.95 else significant(per_s, 2)
+    return say("common.unit.per_s", figure=figure)
+
+
+def significant(value: float, digits: int) -> str:
+    """A number with so many digits that count: `0.12`, `3.4`, `1e-05`."""
+    return f"{value:.{digits}g}".replace(".", say("form.decimal"))
 
 
 def percent(share: float | None) -> str:
     """`0.04 %`; two decimals below 10 %, so that a few errors do not show as 0 %."""
     if share is None or pd.isna(share):
         return NONE
-    if share == 0:
-        return "0 %"
-    return f"{share * 100:.2f} %" if share < 0.0995 else f"{share * 100:.0f} %"
+    digits = 2 if 0 < share < 0.0995 else 0
+    return say("common.unit.percent", figure=decimal(share * 100, digits))
 
 
 def covered(summary: Summary, now: datetime, zone: tzinfo) -> str:
     """`4,210 calls, 02:10:04–02:10:09, the last 3 min ago`, in the viewer's zone."""
     if summary.first_at is None or summary.last_at is None:
-        return "no calls"
+        return say("common.calls.none")
     first, last = summary.first_at.astimezone(zone), summary.last_at.astimezone(zone)
-    short = first.date() == last.date() == now.astimezone(zone).date()
-    form = "%H:%M:%S" if short else "%d %b %H:%M"
-    span = f"{first:{form}}–{last:{form}}"
-    return f"{counted(summary.calls, 'call')}, {span}, the last {ago(summary.last_at, now)}"
+    is_today = first.date() == last.date() == now.astimezone(zone).date()
+    ends = [
+        f"{each:%H:%M:%S}" if is_today else f"{short_day(each)} {each:%H:%M}"
+        for each in (first, last)
+    ]
+    return say(
+        "common.calls.covered",
+        calls=count("common.calls", summary.calls),
+        span="–".join(ends),
+        ago=ago(summary.last_at, now),
+    )
 
 
 def saved_line(summary: Summary) -> str | None:
     """The comments that the full model did not have to score; None if it scored all of them."""
     parts = []
     if summary.cache_hits:
-        parts.append(f"{percent(summary.hit_share)} answered from the cache")
+        parts.append(say("common.log.from_cache", share=percent(summary.hit_share)))
     if summary.cleared:
-        parts.append(f"{percent(summary.cleared_share)} cleared by the first stage")
-    return f"Of {summary.comments:,} comments, {' and '.join(parts)}." if parts else None
+        parts.append(say("common.log.cleared", share=percent(summary.cleared_share)))
+    if not parts:
+        return None
+    return say("common.log.saved", comments=number(summary.comments), what=joined(parts))
 
 
 def bound_line(summary: Summary) -> str | None:
     """How near percentiles from sums are; None if they are exact."""
     if not summary.bound:
         return None
-    return (
-        "Percentiles of this window are from sums of its calls: each is within "
-        f"{summary.bound * 100:.0f} % of the time of the call at its rank."
-    )
+    share = say("common.unit.percent", figure=decimal(summary.bound * 100, 0))
+    return say("common.log.bound", share=share)
 
 
 def has_lost(refused: Sequence[Refused]) -> bool:
@@ -91,21 +98,22 @@ def refused_line(refused: Sequence[Refused], now: datetime) -> str | None:
     unusable state a comment may have been scored already, so nothing is said about calls."""
     if not refused:
         return None
-    total = sum(one.requests for one in refused)
-    were = "request was" if total == 1 else "requests were"
-    last = ago(max(one.last_at for one in refused), now)
-    no_call = "" if any(map(_may_have_called, (one.reason for one in refused))) else NO_CALL
-    if len(refused) == 1:
-        why = f" {_why(refused[0].reason)}{no_call}"
-    else:
-        why = f"{no_call}: {reasons(refused)}"
-    return f"{total:,} {were} refused in this window{why}; the last {last}."
+    reached = any(_may_have_called(one.reason) for one in refused)
+    kind = "single" if len(refused) == 1 else "several"
+    key = f"common.refused_why.{kind}" + ("" if reached else "_without_call")
+    return count(
+        "common.refused_in_window",
+        sum(one.requests for one in refused),
+        why=say(key, why=_why(refused[0].reason), whys=reasons(refused)),
+        ago=ago(max(one.last_at for one in refused), now),
+    )
 
 
 def refusal_words(record: RefusalRecord) -> str:
     """`Refused at 2026-11-01 12:00:03 UTC because the API was overloaded.`"""
-    no_call = "" if _may_have_called(record.reason) else "; no call was made for it"
-    return f"Refused at {record.refused_at:%Y-%m-%d %H:%M:%S} UTC {_why(record.reason)}{no_call}."
+    key = "refused" if _may_have_called(record.reason) else "refused_without_call"
+    when = f"{record.refused_at:%Y-%m-%d %H:%M:%S}"
+    return say(f"common.log_record.{key}", when=when, why=_why(record.reason))
 
 
 def _may_have_called(reason: str) -> bool:
@@ -114,41 +122,45 @@ def _may_have_called(reason: str) -> bool:
 
 def reasons(refused: Sequence[Refused]) -> str:
     """`20 because the API was overloaded, 4 without a valid key`."""
-    return ", ".join(f"{one.requests:,} {_why(one.reason)}" for one in refused)
+    return ", ".join(
+        say("common.refused.of_kind", count=number(one.requests), why=_why(one.reason))
+        for one in refused
+    )
 
 
 def _why(reason: str) -> str:
-    return _REFUSED_FOR.get(reason, "for another reason")
+    known = reason in set(RefusalReason)
+    return _REFUSED_FOR[RefusalReason(reason)] if known else say("common.refused.other_reason")
 
 
 def log_notes(contents: LogContents) -> str | None:
     """The lines of the log that the figures leave out; None if there are none."""
-    parts = []
     broken = sum(one.failure is not None for one in contents.problems)
-    if contents.unreadable:
-        parts.append(f"{counted(contents.unreadable, 'line')} can't be read")
-    if broken:
-        parts.append(f"{counted(broken, 'file')} can't be opened")
-    if contents.future:
-        parts.append(f"{counted(contents.future, 'call')} dated in the future")
-    if contents.duplicates:
-        parts.append(f"{counted(contents.duplicates, 'duplicate line')} counted once")
-    return f"Not in these figures: {', '.join(parts)}." if parts else None
+    counts = {
+        "common.unreadable_lines": contents.unreadable,
+        "common.closed_files": broken,
+        "common.future_calls": contents.future,
+        "common.duplicate_lines": contents.duplicates,
+    }
+    parts = [count(key, many) for key, many in counts.items() if many]
+    return say("common.log.left_out", what=", ".join(parts)) if parts else None
 
 
 def problem_lines(problems: Sequence[SegmentProblem]) -> list[str]:
     """For each file: the number of unreadable lines, and the error of the first ones."""
     lines = []
     for one in problems[:PROBLEMS_SHOWN]:
-        if one.failure is not None:
-            lines.append(f"{one.segment}: {one.failure}")
-        else:
-            lines.append(f"{one.segment}: {counted(one.unreadable, 'line')} can't be read")
-        lines += [f"    line {problem.line_number:,}: {problem.why}" for problem in one.examples]
+        what = one.failure or count("common.unreadable_lines", one.unreadable)
+        lines.append(say("common.log.problem", file=one.segment, what=what))
+        lines += [
+            f"    {say('common.log.line', number=number(problem.line_number), why=problem.why)}"
+            for problem in one.examples
+        ]
         if one.examples and one.unreadable > len(one.examples):
-            lines.append(f"    and {one.unreadable - len(one.examples):,} more")
+            more = number(one.unreadable - len(one.examples))
+            lines.append(f"    {say('common.log.and_more', count=more)}")
     if len(problems) > PROBLEMS_SHOWN:
-        lines.append(f"and {counted(len(problems) - PROBLEMS_SHOWN, 'more file')}")
+        lines.append(count("common.more_files", len(problems) - PROBLEMS_SHOWN))
     return lines
 
 

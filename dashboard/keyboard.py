@@ -6,6 +6,8 @@ from collections.abc import Collection
 
 import streamlit as st
 
+from dashboard.staff_texts import say
+
 SHOWN_MS = 40
 """A press within this time after a card appears was meant for the previous card."""
 _HTML = """<p role="status"></p>"""
@@ -134,9 +136,6 @@ export default function ({ data, parentElement }) {
   return () => desk.detach()
 }
 """
-_KEYS_ON = "Keys are on: the letter on a button presses it once"
-_KEY_OF_NOTE = ", N goes to the note."
-_KEYS_OFF = "Keys are off while you type. Esc leaves the field."
 _keyboard = st.components.v2.component("keyboard", html=_HTML, css=_CSS, js=_JS)
 
 
@@ -166,8 +165,8 @@ def keyboard(
             "deciding": sorted(key.lower() for key in deciding),
             "shown_ms": SHOWN_MS,
             "has_note": has_note,
-            "on": _KEYS_ON + (_KEY_OF_NOTE if has_note else "."),
-            "off": _KEYS_OFF,
+            "on": say("common.keys.on_with_note" if has_note else "common.keys.on"),
+            "off": say("common.keys.off"),
         },
         key="keyboard",
     )

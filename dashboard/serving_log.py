@@ -8,8 +8,11 @@ import streamlit as st
 from core.servinglog.answers import LogContents, Refused, Series
 from core.servinglog.record import LIVE_MODES
 from core.servinglog.windows import WindowChoice
+from dashboard.address_choices import read_in_any_language
 from dashboard.figures import has_lost, log_notes, problem_lines, refused_line
+from dashboard.staff_texts import said, say
 
+_WINDOWS = said("common.window", WindowChoice)
 REFRESH_S = 15
 # Widget key and query parameter of the window; links between the pages keep it.
 WINDOW_KEY = "window"
@@ -23,11 +26,15 @@ def default_modes(series: Sequence[Series]) -> list[str]:
 
 def window_control(default: WindowChoice) -> WindowChoice:
     """The choice of window, the same on every page."""
+    read_in_any_language(
+        WINDOW_KEY, {one.value: f"common.window.{one.name.lower()}" for one in WindowChoice}
+    )
     chosen = st.segmented_control(
-        "Window",
+        say("common.log.window"),
         [choice.value for choice in WindowChoice],
         default=default.value,
         key=WINDOW_KEY,
+        format_func=_WINDOWS.__getitem__,
         required=True,
         label_visibility="collapsed",
         bind="query-params",

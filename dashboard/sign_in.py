@@ -6,17 +6,15 @@ from core.moderation.permissions import Actor
 from core.services.people import list_demo_staff
 from core.services.sign_in import sign_in
 from dashboard.sign_in_cookie import TOKEN_KEY
+from dashboard.staff_texts import say
 from dashboard.wiring import ACTOR_KEY, current_services, signed_in
 from dashboard.wording import ROLES, plain
 
 
 def render(actor: Actor | None) -> None:
     """One button per person; the role decides which pages and actions are available."""
-    st.subheader("Choose a person", anchor=False)
-    st.caption(
-        "A demo sign-in for this machine: it asks for no password and is served on loopback only. "
-        "This browser remembers the choice until it is closed."
-    )
+    st.subheader(say("common.sign_in.choose"), anchor=False)
+    st.caption(say("common.sign_in.demo"))
     for person in list_demo_staff(current_services().context):
         left, right = st.columns([2, 9], vertical_alignment="center")
         left.button(

@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.services.staff_sign_in import sign_out
 from dashboard.leave_for import SIGNED_OUT
+from dashboard.staff_texts import say
 from dashboard.wiring import current_services, current_staff_sign_in, own_token
 
 
@@ -14,10 +15,10 @@ def _sign_out() -> None:
         st.session_state[SIGNED_OUT] = address or "/"
 
 
-st.subheader("Sign out", anchor=False)
-st.caption("What you decided stays. Other browsers of yours stay signed in.")
+st.subheader(say("common.page.sign_out"), anchor=False)
+st.caption(say("common.sign_in.stays"))
 st.button(
-    "Sign out",
+    say("common.page.sign_out"),
     type="primary",
     icon=":material/logout:",
     key="sign_out",

@@ -1,9 +1,8 @@
-"""Values as text: enums, times and units. Pure."""
+"""Values as text in the reader's language: enums, times and units."""
 
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
-from decimal import ROUND_DOWN, Decimal
 from zoneinfo import ZoneInfo
 
 from core.inference.base import ErrorKind
@@ -13,19 +12,14 @@ from core.moderation.comments import Visibility
 from core.moderation.decisions import Decision, DecisionSource
 from core.moderation.notices import AppealStage, ScoreFact
 from core.moderation.permissions import Role
-from core.moderation.policies import ACTION_DONE, Action
+from core.moderation.policies import Action
 from core.moderation.scores import Label
+from core.texts.texts import english
+from dashboard.staff_texts import Said, decimal, said, say, staff_texts
 
-LABELS: dict[Label, str] = {
-    Label.TOXICITY: "toxicity",
-    Label.SEVERE_TOXICITY: "severe toxicity",
-    Label.OBSCENE: "obscene",
-    Label.THREAT: "threat",
-    Label.INSULT: "insult",
-    Label.IDENTITY_ATTACK: "identity attack",
-}
-NO_LONGER_SHOWN = "(withdrawn: its text is no longer shown)"
-ACTIONS_DONE: dict[Action, str] = ACTION_DONE | {Action.HOLD: "held for review"}
+LABELS = said("common.label", Label)
+ACTIONS_DONE = said("common.action_done", Action)
+ACTIONS_SHORT = said("common.action_short", Action)
 VISIBILITY_TONES: dict[Visibility, str] = {
     Visibility.PENDING: "",
     Visibility.VISIBLE: "g",
@@ -34,77 +28,45 @@ VISIBILITY_TONES: dict[Visibility, str] = {
     Visibility.WITHDRAWN: "",
 }
 """Of the marks of the review desk: green, orange, red or none."""
-VISIBLE_NOW: dict[Visibility, str] = {
-    Visibility.PENDING: "not checked yet",
-    Visibility.VISIBLE: "visible",
-    Visibility.HELD: "waits",
-    Visibility.REMOVED: "removed",
-    Visibility.WITHDRAWN: "withdrawn",
+VISIBLE_NOW = said("common.visible_now", Visibility)
+APPEALS = said("common.appeal", AppealStatus)
+TRIGGERS = said("common.trigger", CaseTrigger)
+ROLES = said("common.role", Role)
+FAILURES = said("common.failure", ErrorKind)
+_APPEAL_TONES: dict[AppealStage, tuple[str, str]] = {
+    AppealStage.PENDING: ("blue", ":material/hourglass_top:"),
+    AppealStage.UPHELD: ("gray", ":material/balance:"),
+    AppealStage.OVERTURNED: ("green", ":material/balance:"),
+    AppealStage.CLOSED: ("gray", ":material/do_not_disturb_on:"),
 }
-APPEALS: dict[AppealStatus, str] = {
-    AppealStatus.PENDING: "waits to be heard",
-    AppealStatus.UPHELD: "decision upheld: it stands",
-    AppealStatus.OVERTURNED: "decision overturned: the comment is back",
-    AppealStatus.CLOSED: "closed: the text it was about is gone",
+APPEAL_BADGES = Said(
+    _APPEAL_TONES,
+    lambda stage: (say(f"common.appeal_badge.{stage.name.lower()}"), *_APPEAL_TONES[stage]),
+)
+"""Words, colour and icon."""
+_UNITS = ((31_557_600, "years"), (86_400, "days"), (3_600, "hours"), (60, "minutes"))
+_SOURCES: dict[DecisionSource, str] = {
+    DecisionSource.FAILURE_POLICY: "common.decision.failure_policy",
+    DecisionSource.AFTER_EDIT: "common.decision.after_edit",
+    DecisionSource.LANGUAGE: "common.decision.language",
+    DecisionSource.NOT_READ_WHOLE: "common.decision.not_read_whole",
+    DecisionSource.EARLIER_APPROVAL: "common.decision.earlier_approval",
 }
-TRIGGERS: dict[CaseTrigger, str] = {
-    CaseTrigger.HOLD: "held by a rule",
-    CaseTrigger.NOT_SCORED: "could not be scored",
-    CaseTrigger.AFTER_EDIT: "edited after a decision",
-    CaseTrigger.LANGUAGE: "not assessed: language",
-    CaseTrigger.NOT_READ_WHOLE: "too long to be read whole",
-    CaseTrigger.REOPENED: "was reopened",
-    CaseTrigger.REPORT: "was reported",
-    CaseTrigger.BLIND: "is a blind check",
-}
-ROLES: dict[Role, str] = {
-    Role.AUTHOR: "looks up the decision on a comment",
-    Role.MODERATOR: "decides the cases of the review queue",
-    Role.LEAD: "decides escalated cases, hears appeals and drafts the policy",
-    Role.OPS: "watches backends and latency, and imports comments",
-    Role.ADMIN: "manages people and API keys, and decides nothing",
-    Role.AUDITOR: "reads everything and changes nothing",
-    Role.SYSTEM: "the console's own programs and commands",
-}
-FAILURES: dict[ErrorKind, str] = {
-    ErrorKind.BACKEND: "the model's server failed",
-    ErrorKind.MODEL: "the model can't be used",
-    ErrorKind.TIMEOUT: "the model gave no answer in time",
-    ErrorKind.BAD_INPUT: "the model refused this text",
-    ErrorKind.BAD_SCORE: "the model returned an invalid score",
-    ErrorKind.BAD_SHAPE: "the model's answer could not be read",
-    ErrorKind.TOO_LARGE: "the model's answer was too large",
-    ErrorKind.CONNECT: "the model could not be reached",
-    ErrorKind.TLS: "the connection to the model was not secure",
-    ErrorKind.AUTH: "the model refused our key",
-    ErrorKind.CONFIGURATION: "the settings of the model's backend are wrong",
-    ErrorKind.NOT_FOUND: "the model was not found at its address",
-    ErrorKind.REDIRECT: "the model's address redirects to another one",
-    ErrorKind.RATE_LIMITED: "the model's rate limit was reached",
-    ErrorKind.QUOTA: "the quota for the model is used up",
-    ErrorKind.LOADING: "the model was still loading",
-    ErrorKind.CIRCUIT_OPEN: "the model keeps failing, so calls to it are paused",
-    ErrorKind.LANGUAGE: "the model does not assess this language",
-}
-
-APPEAL_BADGES: dict[AppealStage, tuple[str, str, str]] = {
-    AppealStage.PENDING: ("appeal waits to be heard", "blue", ":material/hourglass_top:"),
-    AppealStage.UPHELD: ("appeal heard: removal stands", "gray", ":material/balance:"),
-    AppealStage.OVERTURNED: ("appeal heard: comment restored", "green", ":material/balance:"),
-    AppealStage.CLOSED: ("appeal closed: its text is gone", "gray", ":material/do_not_disturb_on:"),
-}
-ONLY_A_PERSON = "a person only"
-"""Where a label's band for removal would be named, if the policy has none."""
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
 def ago(moment: datetime, now: datetime) -> str:
     """How long ago in the largest whole unit, from minutes to years: `3 min ago`."""
     seconds = max(0.0, (now - moment).total_seconds())
-    for size, unit in ((31_557_600, "y"), (86_400, "d"), (3_600, "h"), (60, "min")):
+    for size, unit in _UNITS:
         if seconds >= size:
-            return f"{int(seconds // size)} {unit} ago"
-    return "just now"
+            return say(f"common.ago.{unit}", count=str(int(seconds // size)))
+    return say("common.ago.now")
+
+
+def no_longer_shown() -> str:
+    """What stands in place of a withdrawn text."""
+    return say("common.withdrawn.text")
 
 
 def millis(moment: datetime) -> int:
@@ -114,8 +76,14 @@ def millis(moment: datetime) -> int:
 
 def local_time(moment: datetime, zone: tzinfo) -> str:
     """A time in the viewer's time zone, with the zone's name."""
-    local = moment.astimezone(zone)
-    return f"{local:%d %b %Y, %H:%M} {local:%Z}"
+    return staff_texts().time(moment, zone)
+
+
+def short_day(moment: datetime) -> str:
+    """`26 Nov`, of a moment in the zone that it has."""
+    texts = staff_texts()
+    month = texts.say(f"month.{moment.month}")
+    return texts.say("common.time.day", day=f"{moment:%d}", month=month)
 
 
 def decision_lines(chain: Sequence[Decision], now: datetime) -> list[str]:
@@ -126,24 +94,26 @@ def decision_lines(chain: Sequence[Decision], now: datetime) -> list[str]:
 
 def decision_line(decision: Decision, now: datetime, undone: Decision | None = None) -> str:
     """One line for staff: who decided what, and when. `undone` is the decision that it undoes."""
-    who = {
-        DecisionSource.RULE: f"policy v{decision.policy_version}",
-        DecisionSource.FAILURE_POLICY: "failure policy (not scored)",
-        DecisionSource.AFTER_EDIT: "edited after a decision",
-        DecisionSource.LANGUAGE: "not assessed: language",
-        DecisionSource.NOT_READ_WHOLE: "too long to be read whole",
-        DecisionSource.EARLIER_APPROVAL: "same text as a person approved",
-        DecisionSource.REVIEWER: decision.actor,
-    }[decision.source]
     what = ACTIONS_DONE[decision.action]
     if decision.undoes is not None:
-        taken_back = f" ({ACTIONS_DONE[undone.action]})" if undone is not None else ""
-        what = f"undid their decision{taken_back}: {what} again"
+        what = (
+            say("common.decision.undid", what=what)
+            if undone is None
+            else say("common.decision.undid_that", what=what, undone=ACTIONS_DONE[undone.action])
+        )
     elif decision.source is DecisionSource.REVIEWER and decision.action is Action.HOLD:
-        what = f"reopened: {what}"
+        what = say("common.decision.reopened", what=what)
     elif decision.appeal_id is not None:
-        what = f"{what} on appeal"
-    return f"{who} · {what} · {ago(decision.decided_at, now)}"
+        what = say("common.decision.on_appeal", what=what)
+    return f"{_who(decision)} · {what} · {ago(decision.decided_at, now)}"
+
+
+def _who(decision: Decision) -> str:
+    if decision.source is DecisionSource.REVIEWER:
+        return decision.actor
+    if decision.source is DecisionSource.RULE:
+        return say("common.decision.policy", version=str(decision.policy_version))
+    return say(_SOURCES[decision.source])
 
 
 def viewer_zone(name: str | None) -> tzinfo:
@@ -156,21 +126,23 @@ def viewer_zone(name: str | None) -> tzinfo:
 
 def score_figure(score: float) -> str:
     """A score cut to two digits, not rounded: 0.969 must not look as if it reached 0.97."""
-    return str(Decimal(repr(score)).quantize(Decimal("0.01"), rounding=ROUND_DOWN))
+    return staff_texts().figure(score)
 
 
 def cut_score(score: float) -> float:
     """The number that `score_figure` shows, for tables with sortable columns."""
-    return float(score_figure(score))
+    return float(english().figure(score))
 
 
 def score_rows(facts: Sequence[ScoreFact]) -> dict[str, list[str]]:
     """The scores behind a decision and their thresholds, as the columns of a table."""
     return {
-        "label": [LABELS[fact.label] for fact in facts],
-        "score": [score_figure(fact.score) for fact in facts],
-        "hold from": [_threshold(fact, Action.HOLD) for fact in facts],
-        "remove from": [_threshold(fact, Action.REMOVE, ONLY_A_PERSON) for fact in facts],
+        say("common.scores.label"): [LABELS[fact.label] for fact in facts],
+        say("common.scores.score"): [score_figure(fact.score) for fact in facts],
+        say("common.scores.hold_from"): [_threshold(fact, Action.HOLD) for fact in facts],
+        say("common.scores.remove_from"): [
+            _threshold(fact, Action.REMOVE, only_a_person()) for fact in facts
+        ],
     }
 
 
@@ -179,12 +151,17 @@ def only_people_remove(labels: Sequence[Label]) -> str:
     if not labels:
         return ""
     names = ", ".join(LABELS[label] for label in labels)
-    return f"By policy, only a person removes a comment for: {names}."
+    return say("common.scores.only_people_remove", labels=names)
+
+
+def only_a_person() -> str:
+    """Where a label's band for removal would be named, if the policy has none."""
+    return say("common.scores.a_person_only")
 
 
 def _threshold(fact: ScoreFact, action: Action, without: str = "–") -> str:
     low = fact.thresholds.get(action)
-    return without if low is None else f"{low:.2f}"
+    return without if low is None else decimal(low, 2)
 
 
 def on_primary(words: str) -> str:

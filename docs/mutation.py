@@ -26,7 +26,7 @@ REASONS = ROOT / "docs" / "mutants" / "reasons.toml"
 SAMPLE, SEED = 400, 35
 # Mutmut makes all mutants before it runs any, so a module with few is enough to get their names.
 SMALLEST = "core.moderation.scores.*"
-PACKAGES = ("core.moderation", "core.services", "core.author_texts")
+PACKAGES = ("core.moderation", "core.services", "core.texts")
 NOTICED = ("killed", "timeout", "segfault", "suspicious")
 WORDING = "only letters of a message change: tests ask for its kind and a telling word"
 _NAME = re.compile(r"(?P<module>[\w.]+)\.x(?:_|ǁ(?P<owner>\w+)ǁ)(?P<function>\w+)__mutmut_\d+")
@@ -108,7 +108,7 @@ def page() -> str:
     reasons = read_reasons()
     lines = [
         "# Mutants\n\n",
-        "`make mutants` changes core/moderation, core/services and core/author_texts one line at a "
+        "`make mutants` changes core/moderation, core/services and core/texts one line at a "
         "time and runs the tests of each change. What no test noticed is listed here with the "
         "reason.\n\n",
         f"Of {figures['all']:,} possible changes {figures['tried']:,} were tried, a sample with "

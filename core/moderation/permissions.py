@@ -160,6 +160,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             # What a message says was decided by others; that it arrives is a matter of servers.
             Permission.SEE_OUTBOX,
             Permission.REPLAY_MESSAGES,
+            Permission.SET_PREFERENCES,
         }
     ),
     # Whoever gives rights takes no decision with them, unless they have another role, too.
@@ -180,6 +181,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.MANAGE_KEYS,
             Permission.SEE_PEOPLE,
             Permission.MANAGE_PEOPLE,
+            Permission.SET_PREFERENCES,
         }
     ),
     # Preferences change only what the auditor's own pages show.

@@ -11,12 +11,14 @@ from core.moderation.scores import Label
 @dataclass(frozen=True, slots=True)
 class Preferences:
     """`left_out` are the labels whose cases the person is not shown, in canonical order. The
-    constructor raises InvalidInput if they are all labels."""
+    constructor raises InvalidInput if they are all labels. `language` is the code of the one that
+    the person reads the console in; None leaves it to the browser."""
 
     has_shortcuts: bool = True
     masks_severe: bool = True
     left_out: tuple[Label, ...] = ()
     is_lighter: bool = False
+    language: str | None = None
 
     def __post_init__(self) -> None:
         ordered = tuple(label for label in Label if label in self.left_out)

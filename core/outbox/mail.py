@@ -14,12 +14,12 @@ from email.utils import format_datetime
 from enum import StrEnum
 from threading import Timer
 
-from core.author_texts.texts import texts_in
 from core.inference.remote.transport import certificates_of_environment
 from core.moderation.appeals import AppealStatus
 from core.moderation.message_contents import APPEAL_TYPES, MessageContent, MessageType
 from core.moderation.outbox import Channel, FailedAttempt
 from core.outbox.base import LONGEST_ATTEMPT_S
+from core.texts.texts import texts_in
 
 _READY = 220
 _OUTCOMES: dict[MessageType, AppealStatus] = {kind: end for end, kind in APPEAL_TYPES.items()}

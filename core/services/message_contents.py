@@ -5,9 +5,6 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote
 
-from core.author_texts.choice import language_of_notice
-from core.author_texts.notices import NoticeSubject, appeal_words, decision_words
-from core.author_texts.texts import texts_in
 from core.errors import NotFound
 from core.moderation.appeals import Appeal
 from core.moderation.comments import Comment, Revision
@@ -27,6 +24,9 @@ from core.services.attention import reports_to_answer
 from core.services.context import Context
 from core.services.gone_texts import text_gone
 from core.store.base import Reader
+from core.texts.choice import language_of_notice
+from core.texts.notices import NoticeSubject, appeal_words, decision_words
+from core.texts.texts import texts_in
 
 
 def read_content(

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from core.errors import InvalidInput
 from core.moderation.audit import AuditKind
 from core.moderation.exposure import WINDOW, Exposure, exposure_to
 from core.moderation.permissions import Actor, Permission, check_can
@@ -13,6 +14,7 @@ from core.moderation.preferences import (
 )
 from core.services.context import Context
 from core.store.views import LeftOutCount
+from core.texts.texts import STAFF_LANGUAGES
 
 AT_WORK_FOR = timedelta(days=7)
 """Somebody who decided on a case within this time counts among everybody."""
@@ -27,8 +29,11 @@ def load_preferences(context: Context, actor: Actor) -> Preferences:
 
 def save_preferences(context: Context, actor: Actor, preferences: Preferences) -> None:
     """Store the actor's own preferences. The audit trail names those that changed, and not the
-    topics: what somebody can't read is their own business."""
+    topics: what somebody can't read is their own business. Raises InvalidInput for a language that
+    the console does not have."""
     check_can(actor, Permission.SET_PREFERENCES)
+    if preferences.language not in (None, *STAFF_LANGUAGES):
+        raise InvalidInput(f"the console can't be read in {preferences.language!r}")
     with context.store.write() as tx:
         changed = changed_fields(tx.preferences(actor.id) or Preferences(), preferences)
         if not changed:

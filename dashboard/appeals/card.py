@@ -9,7 +9,7 @@ from core.moderation.invisible import isolated
 from core.moderation.notices import AppealStage
 from core.services.hearing import Hearing, ShownDecision
 from dashboard.appeals.wording import due_words, is_late, look_line
-from dashboard.wording import APPEAL_BADGES, NO_LONGER_SHOWN, ago, decision_line, local_time
+from dashboard.wording import APPEAL_BADGES, ago, decision_line, local_time, no_longer_shown
 
 CARD_HEIGHT = 360
 
@@ -28,7 +28,7 @@ def appeal_card(hearing: Hearing, now: datetime, zone: tzinfo) -> None:
         comment, objection = st.columns(2, gap="medium")
         with comment:
             st.caption("The comment")
-            st.text(NO_LONGER_SHOWN if hearing.is_withdrawn else hearing.text)
+            st.text(no_longer_shown() if hearing.is_withdrawn else hearing.text)
             if shown is not None:
                 st.text(f"— {isolated(shown.item.author)}")
         with objection:
@@ -41,7 +41,7 @@ def appeal_card(hearing: Hearing, now: datetime, zone: tzinfo) -> None:
         if hearing.ancestors:
             st.caption("In reply to")
             for entry in hearing.ancestors:
-                st.text(entry.text or NO_LONGER_SHOWN)
+                st.text(entry.text or no_longer_shown())
         if shown is not None:
             _decision(hearing, shown, now)
 

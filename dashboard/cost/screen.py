@@ -66,7 +66,7 @@ def _header() -> CostSpan:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader("Cost", width="content", anchor=False)
         st.space("stretch")
-        return choose_span(CostSpan.WEEK)
+        return choose_span(CostSpan.WEEK, "cost.span")
 
 
 @st.cache_data(ttl=KEPT_S, max_entries=32, show_spinner="Reading the serving log …")

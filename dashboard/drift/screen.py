@@ -84,7 +84,8 @@ def _header() -> WantedDrift:
             bind="query-params",
         )
         return wanted_drift(
-            choose_span(DriftSpan.WEEK), DriftReference(against or DriftReference.BEFORE)
+            choose_span(DriftSpan.WEEK, "drift.span"),
+            DriftReference(against or DriftReference.BEFORE),
         )
 
 

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.author_texts.texts import AuthorTexts
 from core.bootstrap.services import Services
 from core.errors import AppealRefused, ConsoleError, InvalidAppeal
 from core.moderation.appeals import MAX_APPEAL_CHARS
 from core.services.appeal import file_appeal
 from core.services.lookup import LookupAnswer
+from core.texts.texts import Texts
 from dashboard.wording import on_primary
 
 
@@ -22,7 +22,7 @@ class AppealDraft:
     problem: str = ""
 
 
-def appeal_form(services: Services, answer: LookupAnswer, texts: AuthorTexts) -> None:
+def appeal_form(services: Services, answer: LookupAnswer, texts: Texts) -> None:
     """A text field and one button. The text stays in the field if it could not be sent."""
     # The key contains the time of the decision: a new decision gets a new form.
     drawn_for = (

@@ -2,17 +2,17 @@
 
 from datetime import datetime, tzinfo
 
-from core.author_texts.notices import outcome_reason
-from core.author_texts.rules import rule_words
-from core.author_texts.texts import AuthorTexts
 from core.moderation.appeals import Appeal
 from core.moderation.notices import Statement, appeal_stage
 from core.services.lookup import LookupAnswer
+from core.texts.notices import outcome_reason
+from core.texts.rules import rule_words
+from core.texts.texts import Texts
 from dashboard.lookup import wording as words
 from dashboard.lookup.course import course_lines
 
 
-def copy_text(answer: LookupAnswer, now: datetime, zone: tzinfo, texts: AuthorTexts) -> str:
+def copy_text(answer: LookupAnswer, now: datetime, zone: tzinfo, texts: Texts) -> str:
     """What the page tells, without the table of scores. Names no moderator."""
     statement = answer.statement
     parts = [
@@ -46,7 +46,7 @@ def _joined(parts: list[str]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _rule(statement: Statement, texts: AuthorTexts) -> list[str]:
+def _rule(statement: Statement, texts: Texts) -> list[str]:
     parts = []
     if statement.reason is not None:
         rule = rule_words(statement.reason, texts)
@@ -57,7 +57,7 @@ def _rule(statement: Statement, texts: AuthorTexts) -> list[str]:
     return parts
 
 
-def _scores(statement: Statement, texts: AuthorTexts) -> list[str]:
+def _scores(statement: Statement, texts: Texts) -> list[str]:
     parts = [words.score_line(fact, texts) for fact in statement.facts]
     if not parts and statement.milder_facts:
         parts.append(words.no_scores(statement, texts))
@@ -65,7 +65,7 @@ def _scores(statement: Statement, texts: AuthorTexts) -> list[str]:
     return parts
 
 
-def _appeal(appeal: Appeal, how: str, texts: AuthorTexts) -> list[str]:
+def _appeal(appeal: Appeal, how: str, texts: Texts) -> list[str]:
     parts = [f"{texts.say('copy.appeal', words=appeal.words)}\n{how}"]
     reason = outcome_reason(appeal, texts)
     return [*parts, texts.say("copy.reason", reason=reason)] if reason else parts

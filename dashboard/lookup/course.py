@@ -2,9 +2,9 @@
 
 from datetime import tzinfo
 
-from core.author_texts.texts import AuthorTexts
 from core.moderation.notices import AppealStage, Statement, TextFact, appeal_stage
 from core.moderation.policies import Action
+from core.texts.texts import Texts
 from dashboard.lookup import wording as words
 
 DONE, TO_COME = "●", "○"
@@ -12,9 +12,7 @@ MOST_WORDS, LONGEST_WORD = 5, 60
 """Of what a rule matched: the whole text is on the page, too."""
 
 
-def course_lines(
-    statement: Statement, answer_days: int, zone: tzinfo, texts: AuthorTexts
-) -> list[str]:
+def course_lines(statement: Statement, answer_days: int, zone: tzinfo, texts: Texts) -> list[str]:
     """What the program found, who decided and when, and what comes next. `answer_days` is the
     time in which an appeal is answered."""
     lines = [f"{DONE} {line}" for line in (_noticed(statement, zone, texts),) if line]
@@ -32,7 +30,7 @@ def course_lines(
     return lines
 
 
-def _noticed(statement: Statement, zone: tzinfo, texts: AuthorTexts) -> str:
+def _noticed(statement: Statement, zone: tzinfo, texts: Texts) -> str:
     """What the scores said; empty where the line on who decided says it all."""
     if statement.text_facts and not statement.facts:
         return ""
@@ -50,7 +48,7 @@ def _noticed(statement: Statement, zone: tzinfo, texts: AuthorTexts) -> str:
     return texts.say("course.found_held", edge=texts.figure(held_from), **found)
 
 
-def _matched(statement: Statement, fact: TextFact, zone: tzinfo, texts: AuthorTexts) -> str:
+def _matched(statement: Statement, fact: TextFact, zone: tzinfo, texts: Texts) -> str:
     """Which rule about the text applied, in the site's own words, and what it matched."""
     when = texts.time(statement.noticed_at, zone) if statement.noticed_at else ""
     line = texts.say("course.matched", when=when, about=_on_one_line(fact.rule.description))

@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from core.author_texts.texts import AuthorTexts
 from core.config import Settings
 from core.setting_values import NOT_SET
+from core.texts.texts import Texts
 
 
-def site_foot(settings: Settings, texts: AuthorTexts) -> None:
+def site_foot(settings: Settings, texts: Texts) -> None:
     """Lines of what the site has set; nothing without."""
     if settings.site_name != NOT_SET:
         st.text(texts.say("page.of_site", site=settings.site_name))

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core.author_texts.choice import language_of_page
+from core.texts.choice import language_of_page
 
 _SERVED = b'<html lang="en"'
 # With these the answer could be one without the page, or packed.

@@ -2,15 +2,15 @@
 
 import streamlit as st
 
-from core.author_texts.choice import language_of_page
-from core.author_texts.texts import LANGUAGES, AuthorTexts, texts_in
+from core.texts.choice import language_of_page
+from core.texts.texts import LANGUAGES, Texts, texts_in
 from dashboard.address_choices import choose, keep_choices
 
 PARAMETER = "lang"
 _CHOSEN = "language"
 
 
-def page_texts(site_language: str) -> AuthorTexts:
+def page_texts(site_language: str) -> Texts:
     """The texts in the reader's language: of the link, the browser or the site."""
     keep_choices(PARAMETER)
     return texts_in(
@@ -23,7 +23,7 @@ def page_texts(site_language: str) -> AuthorTexts:
     )
 
 
-def language_switch(texts: AuthorTexts) -> None:
+def language_switch(texts: Texts) -> None:
     """A field with each language by its own name. The choice becomes part of the address, so that
     it holds after a reload and in a link that is passed on."""
     # The field shows what the page is in, also after a link was followed in the same session.

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from core.author_texts.texts import AuthorTexts
 from core.bootstrap.services import Services
 from core.errors import ConsoleError, NotFound
 from core.services.lookup import LookupAnswer, look_up
+from core.texts.texts import Texts
 from dashboard.lookup.appeal_form import appeal_form
 from dashboard.lookup.statement import Reading, render_statement
 from dashboard.wording import viewer_zone
@@ -17,7 +17,7 @@ from dashboard.wording import viewer_zone
 MAX_TYPED = 60
 
 
-def look_up_field(label: str, texts: AuthorTexts) -> str:
+def look_up_field(label: str, texts: Texts) -> str:
     """Reads the reference from the field or from `?reference=`; Streamlit keeps both equal. Empty
     while there is none."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -37,7 +37,7 @@ def look_up_field(label: str, texts: AuthorTexts) -> str:
     return found
 
 
-def draw_answer(services: Services, answer: LookupAnswer, texts: AuthorTexts) -> None:
+def draw_answer(services: Services, answer: LookupAnswer, texts: Texts) -> None:
     """The statement in the viewer's time zone, with the form to appeal."""
     reading = Reading(texts, viewer_zone(st.context.timezone), services.clock.now())
     render_statement(answer, reading, lambda: appeal_form(services, answer, texts))
@@ -46,7 +46,7 @@ def draw_answer(services: Services, answer: LookupAnswer, texts: AuthorTexts) ->
 def find_answer(
     services: Services,
     typed: str,
-    texts: AuthorTexts,
+    texts: Texts,
     on_unknown: Callable[[], None] = lambda: None,
 ) -> LookupAnswer | None:
     """None, with a line that says why, if there is no answer. `on_unknown` is called for a

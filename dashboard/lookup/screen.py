@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from core.author_texts.texts import english
 from core.bootstrap.services import Services
 from core.moderation.permissions import Actor
+from core.texts.texts import english
 from dashboard.lookup.panel import draw_answer, find_answer, look_up_field
 from dashboard.lookup.reopening import reopening_panel
 from dashboard.wiring import current_actor, current_services

@@ -11,13 +11,13 @@ from datetime import datetime, tzinfo
 
 import streamlit as st
 
-from core.author_texts.notices import outcome_reason
-from core.author_texts.rules import rule_words
-from core.author_texts.texts import AuthorTexts
 from core.moderation.appeals import Appeal
 from core.moderation.comments import Visibility
 from core.moderation.notices import AppealStage, Statement, appeal_stage
 from core.services.lookup import ChangedText, LookupAnswer
+from core.texts.notices import outcome_reason
+from core.texts.rules import rule_words
+from core.texts.texts import Texts
 from dashboard.author_rule import show_rule
 from dashboard.lookup import wording as words
 from dashboard.lookup.copy import copy_text
@@ -31,7 +31,7 @@ LONG_CHARS = 1_200
 class Reading:
     """How the statement is shown: in which language and time zone, at what time."""
 
-    texts: AuthorTexts
+    texts: Texts
     zone: tzinfo
     now: datetime
 
@@ -69,7 +69,7 @@ def render_statement(
     st.code(answer.reference, language=None, wrap_lines=True)
 
 
-def _what_happened(statement: Statement, texts: AuthorTexts) -> None:
+def _what_happened(statement: Statement, texts: Texts) -> None:
     st.header(words.headline(statement, texts), anchor=False)
     stage = appeal_stage(statement)
     is_gone = statement.visibility is Visibility.WITHDRAWN
@@ -131,7 +131,7 @@ def _written(caption: str, text: str) -> None:
         st.text(text)
 
 
-def _rule(statement: Statement, texts: AuthorTexts) -> None:
+def _rule(statement: Statement, texts: Texts) -> None:
     if statement.reason is None and not statement.note:
         return
     with st.container(border=True):
@@ -161,7 +161,7 @@ def _course(statement: Statement, answer_days: int, reading: Reading) -> None:
                 st.caption(texts.say("appeal.other_redress"))
 
 
-def _figures(statement: Statement, texts: AuthorTexts) -> None:
+def _figures(statement: Statement, texts: Texts) -> None:
     if statement.facts:
         st.text(words.score_line(statement.facts[0], texts))
         st.table(words.score_table(statement.facts, texts), border="horizontal")

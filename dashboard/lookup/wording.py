@@ -1,11 +1,9 @@
 """Which sentence an author reads, by the state of the comment. Pure; never contains the name of a
-member of the staff. The sentences themselves are in `core.author_texts`."""
+member of the staff. The sentences themselves are in `core.texts`."""
 
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
-from core.author_texts.rules import rule_words
-from core.author_texts.texts import AuthorTexts
 from core.moderation.appeals import Appeal, AppealStatus, days_left
 from core.moderation.comments import Visibility
 from core.moderation.decisions import DecisionSource
@@ -19,6 +17,8 @@ from core.moderation.notices import (
 from core.moderation.policies import Action
 from core.moderation.scores import Label
 from core.services.lookup import ChangedText, LookupAnswer
+from core.texts.rules import rule_words
+from core.texts.texts import Texts
 
 BADGES: dict[Visibility, tuple[str, str]] = {
     Visibility.PENDING: ("gray", ":material/schedule:"),
@@ -36,12 +36,12 @@ HAS_OTHER_REDRESS = (
 SEVERAL = 2
 
 
-def headline(statement: Statement, texts: AuthorTexts) -> str:
+def headline(statement: Statement, texts: Texts) -> str:
     """What happened, in one sentence."""
     return texts.say(f"headline.{statement.visibility}")
 
 
-def what_next(statement: Statement, texts: AuthorTexts) -> str:
+def what_next(statement: Statement, texts: Texts) -> str:
     """What the state means for the author."""
     with_appeal = f"next_with_appeal.{appeal_stage(statement)}"
     is_gone = statement.visibility is Visibility.WITHDRAWN
@@ -53,7 +53,7 @@ def what_next(statement: Statement, texts: AuthorTexts) -> str:
 
 
 def how_appeal_stands(
-    statement: Statement, appeal: Appeal, now: datetime, zone: tzinfo, texts: AuthorTexts
+    statement: Statement, appeal: Appeal, now: datetime, zone: tzinfo, texts: Texts
 ) -> str:
     """What became of the appeal, or until when it will be answered; late, it is said to be so."""
     if appeal.status is AppealStatus.PENDING:
@@ -65,35 +65,35 @@ def how_appeal_stands(
     return texts.say(f"appeal_stands.{appeal.status}")
 
 
-def how_appeal_ended(appeal: Appeal, texts: AuthorTexts) -> str:
+def how_appeal_ended(appeal: Appeal, texts: Texts) -> str:
     """What became of an appeal whose text is gone: it can't wait any more."""
     is_waiting = appeal.status is AppealStatus.PENDING
     return texts.say(f"appeal_ended.{AppealStatus.CLOSED if is_waiting else appeal.status}")
 
 
-def who_decided(statement: Statement, texts: AuthorTexts) -> str:
+def who_decided(statement: Statement, texts: Texts) -> str:
     """Who decided: a model, a person, or first one and then the other."""
     return texts.say(f"who.{decided_by(statement)}.{statement.visibility}")
 
 
-def when_written(answer: LookupAnswer, zone: tzinfo, texts: AuthorTexts) -> str:
+def when_written(answer: LookupAnswer, zone: tzinfo, texts: Texts) -> str:
     """The line over the author's own words."""
     key = "page.what_you_changed" if answer.is_edited else "page.what_you_wrote"
     return texts.say(key, when=texts.time(answer.posted_at, zone))
 
 
-def upheld_by(statement: Statement, texts: AuthorTexts) -> str:
+def upheld_by(statement: Statement, texts: Texts) -> str:
     """Who let the removal stand after an appeal, for the same reason; empty if nobody did."""
     is_upheld = appeal_stage(statement) is AppealStage.UPHELD
     return texts.say("who.appeal.upheld") if is_upheld and not statement.was_reason_changed else ""
 
 
-def changed_since(changed: ChangedText, zone: tzinfo, texts: AuthorTexts) -> str:
+def changed_since(changed: ChangedText, zone: tzinfo, texts: Texts) -> str:
     """The notice for a reference whose text was changed later."""
     return texts.say("changed.since", when=texts.time(changed.changed_at, zone))
 
 
-def how_it_stood(statement: Statement, texts: AuthorTexts) -> str:
+def how_it_stood(statement: Statement, texts: Texts) -> str:
     """The decision on the earlier text."""
     if statement.visibility is Visibility.REMOVED and statement.reason is not None:
         rule = rule_words(statement.reason, texts)
@@ -101,7 +101,7 @@ def how_it_stood(statement: Statement, texts: AuthorTexts) -> str:
     return texts.say(f"changed.{statement.visibility}")
 
 
-def why_this_reason(statement: Statement, texts: AuthorTexts) -> str:
+def why_this_reason(statement: Statement, texts: Texts) -> str:
     """Why an automated decision gives this one of several reasons; empty if only one applied."""
     ranked = statement.ranked_reasons
     if not statement.decided_automatically or len(ranked) < SEVERAL:
@@ -114,7 +114,7 @@ def why_this_reason(statement: Statement, texts: AuthorTexts) -> str:
     )
 
 
-def score_line(fact: ScoreFact, texts: AuthorTexts) -> str:
+def score_line(fact: ScoreFact, texts: Texts) -> str:
     """`toxicity 0.93 — rule: hold from 0.80, remove from 0.97 (policy version 1)`."""
     bands = [
         texts.say(f"score.{action}_from", edge=texts.figure(fact.thresholds[action]))
@@ -132,7 +132,7 @@ def score_line(fact: ScoreFact, texts: AuthorTexts) -> str:
     )
 
 
-def score_table(facts: Sequence[ScoreFact], texts: AuthorTexts) -> dict[str, list[str]]:
+def score_table(facts: Sequence[ScoreFact], texts: Texts) -> dict[str, list[str]]:
     """The scores behind a decision and their thresholds, as the columns of a table."""
     person_only = texts.say("table.person_only")
     return {
@@ -145,12 +145,12 @@ def score_table(facts: Sequence[ScoreFact], texts: AuthorTexts) -> dict[str, lis
     }
 
 
-def _edge(fact: ScoreFact, action: Action, without: str, texts: AuthorTexts) -> str:
+def _edge(fact: ScoreFact, action: Action, without: str, texts: Texts) -> str:
     low = fact.thresholds.get(action)
     return without if low is None else texts.figure(low)
 
 
-def no_scores(statement: Statement, texts: AuthorTexts) -> str:
+def no_scores(statement: Statement, texts: Texts) -> str:
     """The sentence if no score led to the decision; empty before the first check."""
     if statement.source is DecisionSource.EARLIER_APPROVAL:
         return texts.say("no_scores.earlier_approval")
@@ -166,24 +166,24 @@ def no_scores(statement: Statement, texts: AuthorTexts) -> str:
     return texts.say(key) if texts.has(key) else ""
 
 
-def _unassessed(language: str, statement: Statement, texts: AuthorTexts) -> str:
+def _unassessed(language: str, statement: Statement, texts: Texts) -> str:
     waits = statement.visibility is Visibility.HELD and statement.decided_automatically
     key = "no_scores.language_held" if waits else "no_scores.language"
     return texts.say(key, language=texts.language_name(language))
 
 
-def unread_line(statement: Statement, texts: AuthorTexts) -> str:
+def unread_line(statement: Statement, texts: Texts) -> str:
     """How much of the comment no model read; empty if it was read whole."""
     return texts.count("score.unread", statement.unread_chars) if statement.unread_chars else ""
 
 
-def not_assessed_line(labels: Sequence[Label], texts: AuthorTexts) -> str:
+def not_assessed_line(labels: Sequence[Label], texts: Texts) -> str:
     """The labels that the model does not assess; empty if it assesses all."""
     names = ", ".join(texts.say(f"label.{label}") for label in labels)
     return texts.say("score.not_assessed", labels=names) if names else ""
 
 
-def made_with(statement: Statement, texts: AuthorTexts) -> str:
+def made_with(statement: Statement, texts: Texts) -> str:
     """The model and the policy that its scores met; empty if nothing was scored."""
     if not statement.was_scored or statement.model_version is None:
         return ""
@@ -191,7 +191,7 @@ def made_with(statement: Statement, texts: AuthorTexts) -> str:
     return texts.say("score.made_with", model=statement.model_version, version=version)
 
 
-def appeal_until(deadline: datetime, now: datetime, zone: tzinfo, texts: AuthorTexts) -> str:
+def appeal_until(deadline: datetime, now: datetime, zone: tzinfo, texts: Texts) -> str:
     """The deadline for an appeal, and the days left."""
     days = days_left(deadline, now)
     left = texts.count("days_left", days) if days else texts.say("days_left.none")

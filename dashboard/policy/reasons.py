@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from core.author_texts.rules import rule_words
-from core.author_texts.texts import LANGUAGES, texts_in
 from core.moderation.policies import Policy
 from core.moderation.policy_drafts import PolicyDraft
 from core.moderation.reasons import MOST_CODE_CHARS, MOST_TITLE_CHARS, MOST_WORDS_CHARS, Reason
+from core.texts.rules import rule_words
+from core.texts.texts import LANGUAGES, texts_in
 from dashboard.author_rule import show_rule
 from dashboard.policy.inputs import ReasonInputs
 from dashboard.policy.place import PolicyPlace

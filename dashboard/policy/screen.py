@@ -71,7 +71,7 @@ def _header(desk: PolicyDesk, *, can_try: bool) -> TrialSpan:
         st.space("stretch")
         if not can_try:
             return TrialSpan.MONTH
-        return choose_span(TrialSpan.MONTH, "Tried on the last")
+        return choose_span(TrialSpan.MONTH, "policy.span", "Tried on the last")
 
 
 def _outcome(place: PolicyPlace) -> None:

@@ -9,7 +9,7 @@ from core.services.policy_simulation import FlippedText
 from dashboard.covered import covered_text
 from dashboard.data_table import data_table
 from dashboard.policy.wording import VERDICTS
-from dashboard.wording import NO_LONGER_SHOWN, cut_score
+from dashboard.wording import cut_score, no_longer_shown
 
 LISTED, MORE = 10, 40
 LONGEST = 240
@@ -23,7 +23,7 @@ def texts_table(
     frame = pd.DataFrame(
         {
             "comment": [
-                covered_text(one.text[:LONGEST], is_wanted=is_covered) or NO_LONGER_SHOWN
+                covered_text(one.text[:LONGEST], is_wanted=is_covered) or no_longer_shown()
                 for one in found
             ],
             "score": [None if one.score is None else cut_score(one.score) for one in found],

@@ -15,7 +15,7 @@ from core.moderation.text_rules import TextRuleKind
 from core.services.policy_desk import PolicyVersion
 from core.services.policy_simulation import PolicyTrial
 from dashboard.figures import NONE, counted
-from dashboard.wording import LABELS, ONLY_A_PERSON, plain
+from dashboard.wording import LABELS, only_a_person, plain
 
 UNKNOWN = "unknown"
 NEVER = 1.0
@@ -75,7 +75,7 @@ def bands_words(bands: LabelBands) -> str:
     """`hold from 0.44, remove: a person only`."""
     hold = "hold: nothing" if bands.hold_from is None else f"hold from {bands.hold_from:g}"
     if bands.remove_from is None:
-        return f"{hold}, remove: {ONLY_A_PERSON}"
+        return f"{hold}, remove: {only_a_person()}"
     return f"{hold}, remove from {bands.remove_from:g}"
 
 

@@ -13,7 +13,7 @@ from dashboard.covered import covered_text, wants_cover
 from dashboard.quality.badges import action_badge
 from dashboard.quality.place import QualityPlace
 from dashboard.quality.wording import NO_DISAGREEMENT, ONLY_NOTED, answer_line
-from dashboard.wording import NO_LONGER_SHOWN, ago
+from dashboard.wording import ago, no_longer_shown
 
 AT_ONCE = 5
 
@@ -45,7 +45,7 @@ def _both_answers(
     if found.ancestors:
         st.caption("In reply to")
         for entry in found.ancestors:
-            st.text(covered_text(entry.text, is_wanted=is_covered) or NO_LONGER_SHOWN)
+            st.text(covered_text(entry.text, is_wanted=is_covered) or no_longer_shown())
         st.caption("The comment")
     st.text(covered_text(item.text, is_wanted=is_covered))
     first, second = st.columns(2, gap="medium")

@@ -54,7 +54,7 @@ def _header() -> tuple[View, QualitySpan]:
         if chosen is not View.FIGURES:
             return chosen, QualitySpan.QUARTER  # lists have no span
         st.space("stretch")
-        return chosen, choose_span(QualitySpan.QUARTER)
+        return chosen, choose_span(QualitySpan.QUARTER, "quality.span")
 
 
 def _outcome(place: QualityPlace) -> None:

@@ -28,7 +28,7 @@ from dashboard.second_looks.wording import (
     settled_title,
 )
 from dashboard.wiring import current_actor, current_services
-from dashboard.wording import NO_LONGER_SHOWN, plain
+from dashboard.wording import no_longer_shown, plain
 
 WIDTH = 880
 """Pixels: a line of the comment can be read without turning the head."""
@@ -76,7 +76,7 @@ def _text(card: SecondLookCard, *, is_covered: bool) -> None:
         if card.ancestors:
             st.caption("In reply to")
             for entry in card.ancestors:
-                st.text(covered_text(entry.text, is_wanted=is_covered) or NO_LONGER_SHOWN)
+                st.text(covered_text(entry.text, is_wanted=is_covered) or no_longer_shown())
             st.caption("The comment")
         st.text(covered_text(card.text, is_wanted=is_covered))
 

@@ -78,7 +78,7 @@ def _header() -> tuple[DeltaGenerator, ReportSpan]:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader("Transparency", width="content", anchor=False)
         st.space("stretch")
-        span = choose_span(ReportSpan.MONTH)
+        span = choose_span(ReportSpan.MONTH, "transparency.span")
         buttons = st.container(horizontal=True, width="content")
     return buttons, span
 

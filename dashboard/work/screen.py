@@ -66,7 +66,7 @@ def _header() -> WorkSpan:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader("Work", width="content", anchor=False)
         st.space("stretch")
-        return choose_span(WorkSpan.WEEK)
+        return choose_span(WorkSpan.WEEK, "work.span")
 
 
 @st.cache_data(ttl=KEPT_S, max_entries=32, show_spinner="Counting …")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.app import PAGES
+from dashboard.staff_texts import say
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -18,7 +19,7 @@ def test_the_tree_of_the_readme_has_every_folder(folder: str) -> None:
     assert f" {folder}/" in README
 
 
-@pytest.mark.parametrize("title", [page[3] for page in PAGES])
+@pytest.mark.parametrize("title", [say(f"common.page.{page[1]}") for page in PAGES])
 def test_the_tour_has_every_page(title: str) -> None:
     assert f"\n## {title}\n" in TOUR
 

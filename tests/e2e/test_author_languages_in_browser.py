@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from core.author_texts.texts import texts_in
 from core.identifiers import new_reference
+from core.texts.texts import texts_in
 from dashboard.lookup.limit import AT_ONCE, FAILED_COSTS
 from tests.e2e.conftest import running
 from tests.factories import HELD, REMOVED, appealed, make_services, removed_by_person, scored

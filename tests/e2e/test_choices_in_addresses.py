@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from core.author_texts.texts import texts_in
+from core.texts.texts import texts_in
 from tests.e2e.conftest import halted, open_signed_in, running_process, settle
 from tests.factories import REMOVED, make_services, scored
 from tests.latency_site import write_log

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from core.author_texts.texts import LANGUAGES, texts_in
 from core.moderation.message_contents import MessageContent
 from core.moderation.policies import Action
 from core.outbox.mail import MailSecurity, MailServer, mail_of
 from core.services.message_contents import read_content
+from core.texts.texts import LANGUAGES, texts_in
 from tests.factories import appealed, decided, heard, scored
 from tests.integration.message_receiver import Receiver
 from tests.integration.outbox_site import AUTHOR_URL, outbox_site

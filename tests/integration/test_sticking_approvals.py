@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 
-from core.author_texts.texts import english
 from core.bootstrap.services import Services
 from core.inference.fake import POISON
 from core.moderation.audit import AuditKind
@@ -22,6 +21,7 @@ from core.services.reopen import reopen
 from core.services.rescore import rescore
 from core.services.review import undo_decision
 from core.services.score import score_waiting
+from core.texts.texts import english
 from dashboard.lookup.wording import no_scores, who_decided
 from tests.factories import (
     CLEAN,

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.author_texts.texts import english
 from core.bootstrap.services import Services
 from core.moderation.appeals import AppealStatus
 from core.moderation.audit import AuditKind
@@ -16,6 +15,7 @@ from core.moderation.comments import Revision
 from core.moderation.permissions import SYSTEM
 from core.services.lookup import UNKNOWN_REFERENCE, look_up
 from core.services.withdraw import withdraw_comment
+from core.texts.texts import english
 from dashboard.lookup.copy import copy_text
 from tests.factories import (
     CLEAN,

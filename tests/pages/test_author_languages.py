@@ -5,11 +5,11 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.author_texts.texts import LANGUAGES, english, texts_in
 from core.bootstrap.services import Services
 from core.identifiers import new_reference
 from core.moderation.comments import Revision
 from core.services.lookup import look_up
+from core.texts.texts import LANGUAGES, english, texts_in
 from dashboard.lookup.limit import lookup_limit
 from tests.factories import HELD, REMOVED, edited, removed_by_person, scored, withdrawn
 from tests.pages.conftest import press, said

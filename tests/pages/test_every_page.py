@@ -14,7 +14,7 @@ from tests.staff import DEMO_STAFF
 
 Open = Callable[..., AppTest]
 FOLDERS = [page[1] for page in PAGES]
-NEEDED = {page[1]: page[5] for page in PAGES}
+NEEDED = {page[1]: page[4] for page in PAGES}
 
 
 def those_who(needed: Permission) -> list[Actor]:

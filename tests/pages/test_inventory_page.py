@@ -110,13 +110,13 @@ def test_command_writes_the_same_bill(
 
 
 def test_each_question_of_the_design_has_its_page() -> None:
-    folders = {page[1]: page[5] for page in PAGES}
+    folders = {page[1]: page[4] for page in PAGES}
     assert len(QUESTIONS) == 6
     for one in QUESTIONS:
         assert folders[one.folder] is one.needed
         if part := one.choices.get("part"):
             assert part in PARTS
-        assert f"| {one.words} |" in (ROOT / "README.md").read_text()
+        assert f"| {one.words()} |" in (ROOT / "README.md").read_text()
 
 
 @pytest.mark.parametrize("actor", PEOPLE, ids=lambda actor: actor.role)
@@ -124,9 +124,9 @@ def test_overview_links_to_the_answers(services: Services, staff_page: Open, act
     page = staff_page("overview", actor)
     assert not page.exception
     labels = [link.proto.label for link in page.get("page_link")]
-    expected = [one.words for one in QUESTIONS if can(actor, one.needed)]
+    expected = [one.words() for one in QUESTIONS if can(actor, one.needed)]
     assert [label for label in labels if label in expected] == expected == [
-        one.words for one in QUESTIONS
+        one.words() for one in QUESTIONS
     ]  # fmt: skip
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.author_texts.texts import texts_in
 from core.bootstrap.services import Services
 from core.moderation.policies import Action
+from core.texts.texts import texts_in
 from tests.factories import HELD, HOSTILE, LEAD, MODERATOR, OTHER_LEAD, decided, scored
 from tests.integration.policy_calls import begun, desk_of
 from tests.pages.policy_page import buttons, press, say_why, shown, words

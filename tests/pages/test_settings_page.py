@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.bootstrap.services import Services
-from core.errors import StoreError
+from core.errors import InvalidInput, StoreError
 from core.moderation.exposure import PAUSE_AFTER, ReviewedText
 from core.moderation.permissions import Actor, Role
 from core.moderation.policies import Action
@@ -16,7 +16,8 @@ from core.services.preferences import load_preferences, save_preferences
 from core.store.sql.people import SqlPeople
 from core.store.sql.writer import SqlWriter
 from core.store.views import LeftOutCount
-from dashboard.settings.wording import NOTHING_LEFT, PAUSE, left_out_lines
+from dashboard.settings.wording import left_out_lines
+from dashboard.staff_texts import say
 from tests.factories import HELD, LEAD, MODERATOR, decided, scored
 from tests.patience import PATIENT_S
 
@@ -51,12 +52,37 @@ def test_each_role_has_its_parts(
     assert [each.value for each in test.toggle] == [True, True, False]
     assert test.get_by_key("settings_left_out").value == []
     assert [tile.value for tile in test.metric] == (["0", "0"] if has_hour else [])
-    assert (NOTHING_LEFT in words(test)) is sees_left_out
+    assert (say("settings.left_out.none") in words(test)) is sees_left_out
 
 
-def test_role_without_a_queue_has_no_such_page(staff_page: Open) -> None:
-    with pytest.raises(ValueError, match="settings"):
-        staff_page("settings", OPS)
+@pytest.mark.parametrize("actor", [OPS, ADMIN])
+def test_role_without_a_queue_chooses_its_language_alone(staff_page: Open, actor: Actor) -> None:
+    test = staff_page("settings", actor)
+    assert not test.exception
+    assert [each.key for each in test.selectbox] == ["settings_language"]
+    assert len(test.toggle) == len(test.metric) == 0
+
+
+def test_a_chosen_language_holds_at_once_and_after_a_reload(
+    services: Services, staff_page: Open
+) -> None:
+    test = staff_page("settings", MODERATOR)
+    test.selectbox(key="settings_language").set_value("de").run()
+    assert [each.value for each in test.subheader] == ["Einstellungen"]
+    assert [each.label for each in test.toggle] == [
+        "Tastenkürzel",
+        "Schlimme Wörter verdecken",
+        "Leichtere Warteschlange",
+    ]
+    assert load_preferences(services.context, MODERATOR).language == "de"
+    assert [each.value for each in staff_page("settings", MODERATOR).subheader] == ["Einstellungen"]
+    test.selectbox(key="settings_language").set_value(None).run()
+    assert [each.value for each in test.subheader] == ["Settings"]
+
+
+def test_a_language_without_texts_is_refused(services: Services) -> None:
+    with pytest.raises(InvalidInput, match="'nl'"):
+        save_preferences(services.context, MODERATOR, Preferences(language="nl"))
 
 
 def test_page_itself_refuses_a_role_without_permission(services: Services) -> None:
@@ -65,10 +91,10 @@ def test_page_itself_refuses_a_role_without_permission(services: Services) -> No
         from dashboard.settings.screen import render
         from dashboard.wiring import current_services
 
-        render(current_services(), Actor("ola", Role.OPS))
+        render(current_services(), Actor("sam", Role.AUTHOR))
 
     test = AppTest.from_function(page, default_timeout=PATIENT_S).run()
-    assert test.error[0].value == "As ops you may not set your preferences."
+    assert test.error[0].value == "As author you may not set your preferences."
     assert not test.toggle
 
 
@@ -129,7 +155,7 @@ def test_a_pause_is_suggested_after_many(
     many = [ReviewedText(str(n), {Label.INSULT: 0.99}) for n in range(PAUSE_AFTER)]
     monkeypatch.setattr(SqlPeople, "reviewed_since", lambda *_: many)
     test = staff_page("settings", MODERATOR)
-    assert test.info[0].value == PAUSE
+    assert test.info[0].value == say("settings.hour.pause")
 
 
 def test_leads_see_what_nobody_takes(services: Services, staff_page: Open) -> None:

@@ -21,7 +21,7 @@ APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 
 
 def test_nobody_is_signed_in_as_the_first_moderator_by_default(services, monkeypatch):
-    monkeypatch.setattr(wiring.st, "context", SimpleNamespace(headers={}, cookies={}))
+    monkeypatch.setattr(wiring.st, "context", SimpleNamespace(headers=Headers(), cookies={}, locale=None))
     scored(services, HELD)
     at = AppTest.from_file(APP, default_timeout=PATIENT_S)
     at.query_params["view"] = "plain"

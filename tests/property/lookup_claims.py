@@ -7,12 +7,12 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from core.author_texts.texts import english
 from core.moderation.appeals import AppealStatus
 from core.moderation.notices import AppealStage, Statement, appeal_stage
 from core.moderation.permissions import SYSTEM
 from core.moderation.policies import Action
 from core.services.lookup import ChangedText
+from core.texts.texts import english
 from dashboard.lookup import wording as words
 from dashboard.lookup.course import course_lines
 from tests.property.expected import Expected

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from core.author_texts.texts import LANGUAGES, english, texts_in
 from core.moderation.comments import Visibility
 from core.moderation.decisions import DecisionSource
 from core.moderation.notices import build_statement
 from core.moderation.policies import Action
 from core.moderation.scores import Label
 from core.services.lookup import LookupAnswer, look_up
+from core.texts.texts import LANGUAGES, english, texts_in
 from dashboard.lookup import wording as words
 from dashboard.lookup.copy import copy_text
 from dashboard.lookup.course import course_lines

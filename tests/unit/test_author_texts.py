@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from core.author_texts.rules import rule_words
-from core.author_texts.texts import LANGUAGES, AuthorTexts, english, texts_in
 from core.inference.language.detector import LanguageDetector
 from core.moderation.appeals import AppealProblem, AppealStatus
 from core.moderation.cases import TextGone
@@ -18,6 +16,8 @@ from core.moderation.default_policy import REASONS
 from core.moderation.languages import NAMES
 from core.moderation.reasons import Reason
 from core.moderation.scores import Label
+from core.texts.rules import rule_words
+from core.texts.texts import LANGUAGES, Texts, english, texts_in
 from dashboard.wording import viewer_zone
 
 ROOT = Path(__file__).parents[2]
@@ -33,22 +33,23 @@ def placeholders(sentence: str) -> set[str]:
 
 
 @pytest.fixture(params=OTHERS)
-def other(request: pytest.FixtureRequest) -> AuthorTexts:
+def other(request: pytest.FixtureRequest) -> Texts:
     return texts_in(request.param)
 
 
 def test_every_file_is_a_language_and_every_language_a_file() -> None:
-    there = {file.name for file in files("core.author_texts").iterdir()}
-    assert {name for name in there if name.endswith(".toml")} == {f"{c}.toml" for c in LANGUAGES}
+    folders = [each for each in files("core.texts").iterdir() if each.is_dir()]
+    there = {each.name for each in folders if each.joinpath("author.toml").is_file()}
+    assert there == set(LANGUAGES)
     assert set(LANGUAGES) >= {"en", "de", "fr", "nl", "es", "pt"}
     assert set(LANGUAGES) <= set(NAMES)
 
 
-def test_no_key_is_missing_and_none_is_too_many(other: AuthorTexts) -> None:
+def test_no_key_is_missing_and_none_is_too_many(other: Texts) -> None:
     assert set(other.sentences) == set(english().sentences)
 
 
-def test_every_sentence_takes_the_same_values(other: AuthorTexts) -> None:
+def test_every_sentence_takes_the_same_values(other: Texts) -> None:
     wrong = {
         key: sentence
         for key, sentence in other.sentences.items()
@@ -64,7 +65,7 @@ def test_placeholders_are_plain_names(language: str) -> None:
             assert name is None or (name.isidentifier() and not form and not conversion)
 
 
-def test_no_sentence_was_left_in_english(other: AuthorTexts) -> None:
+def test_no_sentence_was_left_in_english(other: Texts) -> None:
     left = {
         key: sentence
         for key, sentence in other.sentences.items()
@@ -75,7 +76,7 @@ def test_no_sentence_was_left_in_english(other: AuthorTexts) -> None:
     assert left == {}
 
 
-def test_each_file_is_in_its_language(other: AuthorTexts) -> None:
+def test_each_file_is_in_its_language(other: Texts) -> None:
     """As the project's own detector tells it: no sentence was pasted into the wrong file."""
     detect = LanguageDetector(LANGUAGES).detect
     own = (re.sub(r"\{\w+\}", "", text) for text in other.sentences.values())
@@ -86,7 +87,7 @@ def test_each_file_is_in_its_language(other: AuthorTexts) -> None:
     assert told.count(other.language) >= 0.9 * len(told)
 
 
-def test_a_sentence_ends_as_the_english_one(other: AuthorTexts) -> None:
+def test_a_sentence_ends_as_the_english_one(other: Texts) -> None:
     for key, model in english().sentences.items():
         if key.startswith("form."):
             continue
@@ -104,7 +105,7 @@ def test_no_sentence_has_signs_that_a_page_would_take_for_markup(language: str) 
 
 def test_every_sentence_is_said_somewhere() -> None:
     """A key stands in the code, or its table is chosen from by a value."""
-    folders = ("core/author_texts", "core/outbox", "dashboard/lookup")
+    folders = ("core/texts", "core/outbox", "dashboard/lookup")
     code = "".join(
         path.read_text(encoding="utf-8")
         for path in [*(p for each in folders for p in (ROOT / each).glob("*.py")),
@@ -146,7 +147,7 @@ def test_the_default_rules_stand_in_the_english_file_word_for_word() -> None:
     assert codes == {reason.code for reason in REASONS}
 
 
-def test_a_default_rule_is_translated_beside_the_words_that_hold(other: AuthorTexts) -> None:
+def test_a_default_rule_is_translated_beside_the_words_that_hold(other: Texts) -> None:
     for reason in REASONS:
         told = rule_words(reason, other)
         assert told.text != reason.text
@@ -154,7 +155,7 @@ def test_a_default_rule_is_translated_beside_the_words_that_hold(other: AuthorTe
         assert rule_words(reason, english()).remark == ""
 
 
-def test_a_translation_of_the_site_stands_beside_the_words_that_hold(other: AuthorTexts) -> None:
+def test_a_translation_of_the_site_stands_beside_the_words_that_hold(other: Texts) -> None:
     for reason in (REASONS[0], Reason("noise", "Noise", "Do not shout.")):
         told = rule_words(reason.translated(other.language, "Título", "Words of ours."), other)
         assert (told.title, told.text) == ("Título", "Words of ours.")

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from core.author_texts.texts import english
 from core.moderation.appeals import AppealStatus, days_left
 from core.moderation.cases import TextGone
 from core.moderation.comments import Visibility
@@ -16,6 +15,7 @@ from core.moderation.notices import AppealStage, DecidedBy, Statement, appeal_st
 from core.moderation.policies import Action
 from core.moderation.scores import Label
 from core.services.lookup import look_up
+from core.texts.texts import english
 from dashboard.lookup import wording as words
 from dashboard.lookup.course import course_lines
 from dashboard.wording import APPEAL_BADGES, score_figure, score_rows, viewer_zone

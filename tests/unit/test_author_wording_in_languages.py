@@ -7,8 +7,6 @@ from datetime import UTC
 
 import pytest
 
-from core.author_texts.notices import NoticeSubject, appeal_words, decision_words
-from core.author_texts.texts import LANGUAGES, AuthorTexts, english, texts_in
 from core.moderation.appeals import CLOSING_WORDS, AppealStatus
 from core.moderation.cases import TextGone
 from core.moderation.comments import Visibility
@@ -16,6 +14,8 @@ from core.moderation.default_policy import REASONS
 from core.moderation.notices import DecidedBy, Statement, decided_by
 from core.moderation.reasons import Reason
 from core.services.lookup import ChangedText, LookupAnswer
+from core.texts.notices import NoticeSubject, appeal_words, decision_words
+from core.texts.texts import LANGUAGES, Texts, english, texts_in
 from dashboard.lookup import wording as words
 from dashboard.lookup.copy import copy_text
 from tests.unit.test_notices import CLOSED, FOREIGN, GONE, NOW, STATES, statement
@@ -38,7 +38,7 @@ def every_statement() -> Iterator[tuple[str, Statement]]:
         yield f"in {code}", statement(replace(FOREIGN, language=code))
 
 
-def told_of(told: Statement, texts: AuthorTexts) -> str:
+def told_of(told: Statement, texts: Texts) -> str:
     """All that the page, the copy and the notices say of it."""
     is_gone = told.visibility is Visibility.WITHDRAWN
     answer = LookupAnswer(

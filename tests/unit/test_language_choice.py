@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.author_texts.choice import (
+from core.texts.choice import (
     accepted_languages,
     language_of_notice,
     language_of_page,
     with_texts,
 )
-from core.author_texts.texts import LANGUAGES
+from core.texts.texts import LANGUAGES
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from core.author_texts.notices import NoticeSubject, appeal_words, decision_words, place_of
-from core.author_texts.texts import english
 from core.moderation.appeals import AppealStatus
 from core.moderation.decisions import Decision
 from core.moderation.notices import DecidedBy, build_statement
+from core.texts.notices import NoticeSubject, appeal_words, decision_words, place_of
+from core.texts.texts import english
 from tests.unit.test_notices import (
     AFTER_EDIT,
     APPROVED_BEFORE,

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core.author_texts.texts import english
 from core.moderation.appeals import Appeal, AppealStatus
 from core.moderation.cases import TextGone
 from core.moderation.comments import Visibility
@@ -20,6 +19,7 @@ from core.moderation.notices import (
 )
 from core.moderation.policies import Action
 from core.moderation.scores import Label
+from core.texts.texts import english
 from dashboard.lookup.wording import headline, what_next, who_decided, why_this_reason
 from tests.policies import fixed_policy
 

@@ -54,7 +54,7 @@ TABLE: dict[Permission, tuple[bool, ...]] = {
     Permission.MANAGE_KEYS:        (N, N, N, N, Y, N),
     Permission.SEE_PEOPLE:         (N, N, N, N, Y, Y),
     Permission.MANAGE_PEOPLE:      (N, N, N, N, Y, N),
-    Permission.SET_PREFERENCES:    (N, Y, Y, N, N, Y),
+    Permission.SET_PREFERENCES:    (N, Y, Y, Y, Y, Y),
     Permission.SEE_APPEALS:        (N, Y, Y, N, N, Y),
     Permission.HEAR_APPEALS:       (N, N, Y, N, N, N),
     Permission.SEE_SERVING:        (N, Y, Y, Y, Y, Y),

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from core.author_texts.texts import english
 from core.moderation.cases import TextGone
 from core.moderation.comments import Visibility
 from core.moderation.decisions import Decision
@@ -17,6 +16,7 @@ from core.moderation.notices import (
     decided_by,
 )
 from core.moderation.policies import Action
+from core.texts.texts import english
 from dashboard.lookup.wording import who_decided, why_this_reason
 from tests.factories_text_rules import text_rule
 from tests.unit.test_notices import BY_PERSON, ESCALATION, HELD, NOW, PASSED, REMOVAL, WINDOW

@@ -74,6 +74,7 @@ def preferences_from_row(row: RowMapping) -> Preferences:
         masks_severe=body["masks_severe"],
         left_out=tuple(Label(name) for name in body["left_out"]),
         is_lighter=body["is_lighter"],
+        language=body.get("language"),  # those stored before there was a choice have none
     )
 
 

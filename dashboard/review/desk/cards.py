@@ -30,10 +30,10 @@ from dashboard.review.case_wording import (
 )
 from dashboard.wording import (
     LABELS,
-    NO_LONGER_SHOWN,
     decision_line,
     decision_lines,
     millis,
+    no_longer_shown,
     only_people_remove,
     score_figure,
 )
@@ -80,7 +80,7 @@ def card_json(
             {
                 "author": entry.author,
                 "pieces": covered(
-                    NO_LONGER_SHOWN if entry.is_withdrawn else entry.text[:PARENT_CHARS],
+                    no_longer_shown() if entry.is_withdrawn else entry.text[:PARENT_CHARS],
                     is_wanted=is_covered,
                 ),
                 "created_at": millis(entry.created_at),
@@ -186,7 +186,7 @@ def _before(
         lines.append(f"Reason: {reasons.get(decision.reason_code, decision.reason_code)}")
     if decision.note:
         lines.append(f"Note to the author: {decision.note}")
-    earlier = settled.revision.text[:PARENT_CHARS] or NO_LONGER_SHOWN
+    earlier = settled.revision.text[:PARENT_CHARS] or no_longer_shown()
     return {
         "lines": [covered(line, is_wanted=is_covered) for line in lines],
         "pieces": covered(earlier, is_wanted=is_covered),

@@ -17,10 +17,10 @@ from dashboard.covered import covered, wants_cover
 from dashboard.review.desk.requests import text, texts
 from dashboard.wording import (
     LABELS,
-    NO_LONGER_SHOWN,
     VISIBILITY_TONES,
     VISIBLE_NOW,
     millis,
+    no_longer_shown,
     score_figure,
 )
 
@@ -43,7 +43,7 @@ def author_answer(services: Services, actor: Actor, asked: Body) -> dict[str, ob
                 "tone": VISIBILITY_TONES[each.visibility],
                 "details": f"by {each.actor}" if each.actor else "by rule",
                 "created_at": millis(each.created_at),
-                "pieces": covered(each.excerpt or NO_LONGER_SHOWN, is_wanted=is_covered),
+                "pieces": covered(each.excerpt or no_longer_shown(), is_wanted=is_covered),
             }
             for each in page.comments
         ],
@@ -59,7 +59,7 @@ def replies_answer(services: Services, actor: Actor, asked: Body) -> dict[str, o
         "replies": [
             {
                 "author": reply.author,
-                "pieces": covered(reply.text or NO_LONGER_SHOWN, is_wanted=is_covered),
+                "pieces": covered(reply.text or no_longer_shown(), is_wanted=is_covered),
                 "created_at": millis(reply.created_at),
             }
             for reply in thread.replies

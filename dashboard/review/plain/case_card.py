@@ -18,7 +18,7 @@ from dashboard.review.plain.desk import Desk, press_reveal
 from dashboard.review.plain.earlier_text import earlier_text
 from dashboard.review.plain.marked_text import marked_text
 from dashboard.review.wording import marked_pieces
-from dashboard.wording import LABELS, NO_LONGER_SHOWN, TRIGGERS, ago, score_figure
+from dashboard.wording import LABELS, TRIGGERS, ago, no_longer_shown, score_figure
 
 CARD_HEIGHT = 400
 SHOWN_CHARS = 100_000
@@ -113,6 +113,6 @@ def _thread(view: CaseView, now: datetime, *, is_covered: bool) -> None:
             st.text(covered_text(entry.text, is_wanted=is_covered))
         else:
             st.caption("In reply to")
-            text = NO_LONGER_SHOWN if entry.is_withdrawn else entry.text[:2_000]
+            text = no_longer_shown() if entry.is_withdrawn else entry.text[:2_000]
             who = f"{isolated(entry.author)} · {ago(entry.created_at, now)}"
             st.text(f"{who}\n{covered_text(text, is_wanted=is_covered)}")

@@ -7,7 +7,7 @@ import streamlit as st
 from core.moderation.edits import EarlierText
 from core.moderation.policies import Policy
 from dashboard.covered import covered_text
-from dashboard.wording import NO_LONGER_SHOWN, decision_line
+from dashboard.wording import decision_line, no_longer_shown
 
 SHOWN_CHARS = 2_000
 
@@ -23,5 +23,5 @@ def earlier_text(settled: EarlierText, policy: Policy, now: datetime, *, is_cove
     if decision.note:
         lines.append(f"Note to the author: {decision.note}")
     st.text(covered_text("\n".join(lines), is_wanted=is_covered))
-    earlier = settled.revision.text[:SHOWN_CHARS] or NO_LONGER_SHOWN
+    earlier = settled.revision.text[:SHOWN_CHARS] or no_longer_shown()
     st.text(covered_text(earlier, is_wanted=is_covered))

@@ -12,13 +12,18 @@ from typing import Any
 from core.moderation.languages import ENGLISH
 
 LANGUAGES = ("en", "de", "fr", "nl", "es", "pt")
-"""Those with texts, as codes of ISO 639; each is a file `CODE.toml` beside this one."""
+"""Those that authors can read, as codes of ISO 639; each is a folder beside this file."""
+STAFF_LANGUAGES = ("en", "de", "fr")
+"""Those that the staff's pages can be read in, too."""
+_AUTHOR_FILE = "author.toml"
+_FRENCH = "fr"
 _HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class AuthorTexts:
-    """`sentences` are those of the file by their place in it: `headline.removed`."""
+class Texts:
+    """`sentences` are those of the language's files by their place: `headline.removed` in
+    `author.toml`, `backends.circuit.open` in `backends.toml`, a file for the staff's pages."""
 
     language: str
     sentences: Mapping[str, str]
@@ -31,14 +36,21 @@ class AuthorTexts:
         """Whether there is such a sentence."""
         return key in self.sentences
 
-    def count(self, key: str, number: int) -> str:
-        """The sentence about so many things: one of two, by the number, which is at least 1."""
-        form = "one" if number == 1 else "other"
-        return self.say(f"{key}.{form}", count=self.number(number))
+    def count(self, key: str, number: int, **values: str) -> str:
+        """The sentence about so many things, `{count}`: one of two, by the number. (French counts
+        none as it counts one; the other languages as they count several.)"""
+        form = "one" if number == 1 or (number == 0 and self.language == _FRENCH) else "other"
+        return self.say(f"{key}.{form}", count=self.number(number), **values)
 
     def number(self, number: int) -> str:
         """A whole number with its thousands apart."""
         return f"{number:,}".replace(",", self.sentences["form.thousands"])
+
+    def decimal(self, value: float, digits: int) -> str:
+        """A number with so many digits after the decimal sign, its thousands apart."""
+        whole, _, rest = f"{value:,.{digits}f}".partition(".")
+        sign = self.sentences["form.decimal"] if rest else ""
+        return whole.replace(",", self.sentences["form.thousands"]) + sign + rest
 
     def figure(self, score: float) -> str:
         """A score or threshold with two digits; cut, not rounded: 0.969 must not look as if it
@@ -78,15 +90,29 @@ def _zone_name(local: datetime) -> str:
 
 
 @cache
-def texts_in(language: str) -> AuthorTexts:
-    """The texts of one of `LANGUAGES`. Raises KeyError for another."""
+def texts_in(language: str) -> Texts:
+    """What authors read in one of `LANGUAGES`. Raises KeyError for another."""
     if language not in LANGUAGES:
         raise KeyError(language)
-    file = files("core.author_texts").joinpath(f"{language}.toml")
-    return AuthorTexts(language, _flat(tomllib.loads(file.read_text(encoding="utf-8"))))
+    file = files("core.texts").joinpath(language, _AUTHOR_FILE)
+    return Texts(language, _flat(tomllib.loads(file.read_text(encoding="utf-8"))))
 
 
-def english() -> AuthorTexts:
+@cache
+def staff_texts_in(language: str) -> Texts:
+    """What the staff reads in one of `STAFF_LANGUAGES`, and what authors do. Raises KeyError for
+    another."""
+    if language not in STAFF_LANGUAGES:
+        raise KeyError(language)
+    sentences = dict(texts_in(language).sentences)
+    for file in files("core.texts").joinpath(language).iterdir():
+        if file.name.endswith(".toml") and file.name != _AUTHOR_FILE:
+            content = tomllib.loads(file.read_text(encoding="utf-8"))
+            sentences |= _flat(content, f"{file.name.removesuffix('.toml')}.")
+    return Texts(language, sentences)
+
+
+def english() -> Texts:
     """Those of the console's own language."""
     return texts_in(ENGLISH)
 

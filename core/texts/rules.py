@@ -7,10 +7,10 @@ beside a translation.
 
 from dataclasses import dataclass, replace
 
-from core.author_texts.texts import AuthorTexts
 from core.moderation.default_policy import REASONS
 from core.moderation.languages import ENGLISH
 from core.moderation.reasons import Reason
+from core.texts.texts import Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class RuleWords:
     remark: str
 
 
-def rule_words(reason: Reason, texts: AuthorTexts) -> RuleWords:
+def rule_words(reason: Reason, texts: Texts) -> RuleWords:
     """The clause as its author reads it."""
     remark = texts.say("rule.translated", title=reason.title, text=reason.text)
     own = reason.translation(texts.language)

@@ -1,6 +1,9 @@
-"""Which language an author reads: the first that is asked for and has texts. Pure."""
+"""Which language somebody reads: the first that is asked for and has texts. Pure."""
 
-from core.author_texts.texts import LANGUAGES
+from collections.abc import Collection
+
+from core.moderation.languages import ENGLISH
+from core.texts.texts import LANGUAGES, STAFF_LANGUAGES
 
 MOST_RANGES = 20
 """Of a browser's header; one with more is not a browser's."""
@@ -13,16 +16,24 @@ def language_of_page(link: str, header: str, browser: str, site: str) -> str:
     return next((found for found in map(with_texts, wanted) if found), site)
 
 
+def language_of_staff(own: str | None, header: str, browser: str, site: str) -> str:
+    """The language of the staff's pages: the person's own choice, else the first that the browser
+    accepts, else the site's, each if those pages can be read in it; else English."""
+    wanted = (own or "", *accepted_languages(header), browser, site)
+    found = (with_texts(tag, STAFF_LANGUAGES) for tag in wanted)
+    return next((code for code in found if code), ENGLISH)
+
+
 def language_of_notice(comment: str | None, site: str) -> str:
     """The language of a message about a comment: the comment's, if it is sure and has texts, else
     the site's."""
     return with_texts(comment or "") or site
 
 
-def with_texts(tag: str) -> str:
+def with_texts(tag: str, among: Collection[str] = LANGUAGES) -> str:
     """The code of the texts for a language tag such as `pt-BR`; empty if there are none."""
     code = tag.strip().replace("_", "-").partition("-")[0].lower()
-    return code if code in LANGUAGES else ""
+    return code if code in among else ""
 
 
 def accepted_languages(header: str) -> list[str]:

@@ -6,12 +6,12 @@ It never names a member of the staff and does not quote the comment, which may b
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
-from core.author_texts.rules import rule_words
-from core.author_texts.texts import AuthorTexts
 from core.moderation.appeals import Appeal, AppealStatus, closing_of
 from core.moderation.comments import Visibility
 from core.moderation.notices import DecidedBy, Statement, decided_by
 from core.moderation.reasons import Reason
+from core.texts.rules import rule_words
+from core.texts.texts import Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class NoticeSubject:
     zone: tzinfo = UTC
 
 
-def decision_words(statement: Statement, about: NoticeSubject, texts: AuthorTexts) -> str:
+def decision_words(statement: Statement, about: NoticeSubject, texts: Texts) -> str:
     """The notice of a decision."""
     parts = [texts.say(f"notice.{statement.visibility}"), place_of(about, texts)]
     parts.append(texts.say("notice.who_decided", who=_who(statement, texts)))
@@ -43,7 +43,7 @@ def decision_words(statement: Statement, about: NoticeSubject, texts: AuthorText
     return _ended(parts, about, texts)
 
 
-def _who(statement: Statement, texts: AuthorTexts) -> str:
+def _who(statement: Statement, texts: Texts) -> str:
     """Raises KeyError if nothing was decided."""
     who = decided_by(statement)
     if who is DecidedBy.MODEL and statement.visibility is Visibility.VISIBLE:
@@ -51,9 +51,7 @@ def _who(statement: Statement, texts: AuthorTexts) -> str:
     return texts.say(f"notice_who.{who}")
 
 
-def appeal_words(
-    appeal: Appeal, statement: Statement, about: NoticeSubject, texts: AuthorTexts
-) -> str:
+def appeal_words(appeal: Appeal, statement: Statement, about: NoticeSubject, texts: Texts) -> str:
     """The notice of an appeal's outcome. `statement` is that after it."""
     stands_otherwise = statement.was_reason_changed
     outcome = "otherwise" if stands_otherwise else appeal.status
@@ -67,7 +65,7 @@ def appeal_words(
     return _ended(parts, about, texts)
 
 
-def outcome_reason(appeal: Appeal, texts: AuthorTexts) -> str:
+def outcome_reason(appeal: Appeal, texts: Texts) -> str:
     """Why the appeal ended as it did, empty before: the words of the person who heard it, or of the
     console if its text was gone."""
     because = closing_of(appeal)
@@ -76,13 +74,13 @@ def outcome_reason(appeal: Appeal, texts: AuthorTexts) -> str:
     return appeal.outcome_reason or ""
 
 
-def _rule(reason: Reason, texts: AuthorTexts) -> str:
+def _rule(reason: Reason, texts: Texts) -> str:
     rule = rule_words(reason, texts)
     head = texts.say("notice.rule", title=_line(rule.title))
     return "\n".join([head, _quoted(rule.text), *([rule.remark] if rule.remark else [])])
 
 
-def place_of(about: NoticeSubject, texts: AuthorTexts) -> str:
+def place_of(about: NoticeSubject, texts: Texts) -> str:
     """Which comment it is, in one line whatever the id holds."""
     return texts.say(
         "notice.place",
@@ -92,7 +90,7 @@ def place_of(about: NoticeSubject, texts: AuthorTexts) -> str:
     )
 
 
-def _ended(parts: list[str], about: NoticeSubject, texts: AuthorTexts) -> str:
+def _ended(parts: list[str], about: NoticeSubject, texts: Texts) -> str:
     address = texts.say("notice.where", address=about.lookup_url)
     reference = texts.say("notice.reference", reference=about.reference)
     return "\n\n".join([*parts, f"{address}\n{reference}", texts.say("notice.closing")]) + "\n"
