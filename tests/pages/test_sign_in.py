@@ -4,6 +4,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from streamlit.runtime.context import StreamlitHeaders
 from streamlit.testing.v1 import AppTest
 
 from core.errors import PermissionDenied
@@ -17,11 +18,13 @@ from tests.patience import PATIENT_S
 from tests.staff import DEMO_STAFF
 from tests.state_checks import place_of, state_rows
 
+NO_BROWSER = SimpleNamespace(headers=StreamlitHeaders([]), cookies={}, locale=None)
+
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 
 
 def test_nobody_is_signed_in_as_the_first_moderator_by_default(services, monkeypatch):
-    monkeypatch.setattr(wiring.st, "context", SimpleNamespace(headers=Headers(), cookies={}, locale=None))
+    monkeypatch.setattr(wiring.st, "context", NO_BROWSER)
     scored(services, HELD)
     at = AppTest.from_file(APP, default_timeout=PATIENT_S)
     at.query_params["view"] = "plain"
