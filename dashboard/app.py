@@ -7,7 +7,7 @@ from core.errors import IdentityUnavailable, StoreError
 from core.moderation.permissions import Actor, Permission, Role, can
 from dashboard.leave_for import SIGNED_OUT, leave_for
 from dashboard.sign_in_cookie import remember
-from dashboard.staff_language import read_in_own_language
+from dashboard.staff_language import declare_language, read_in_own_language
 from dashboard.staff_texts import say
 from dashboard.wiring import current_services, current_staff_sign_in, signed_in
 from dashboard.wording import plain
@@ -115,6 +115,7 @@ try:
     else:
         navigate(person)
     remember()
+    declare_language()
 except IdentityUnavailable as error:
     # Nobody works on with a role that may have been taken away since.
     st.error(say("common.page.identity_away", why=plain(str(error))), icon=":material/error:")

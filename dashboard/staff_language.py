@@ -7,7 +7,14 @@ from core.environment import load_settings
 from core.moderation.permissions import Actor, Permission, can
 from core.services.preferences import load_preferences
 from core.texts.choice import language_of_staff
-from dashboard.staff_texts import LANGUAGE_KEY
+from dashboard.staff_texts import LANGUAGE_KEY, staff_texts
+
+_JS = """
+export default function ({ data }) {
+  document.documentElement.lang = data.language
+}
+"""
+_declared = st.components.v2.component("declared_language", js=_JS)
 
 
 def read_in_own_language(services: Services, actor: Actor | None) -> None:
@@ -19,6 +26,12 @@ def read_in_own_language(services: Services, actor: Actor | None) -> None:
         browser=st.context.locale or "",
         site=load_settings().author_language,
     )
+
+
+def declare_language() -> None:
+    """In the page's HTML, so that a screen reader reads it aloud in that language. Streamlit itself
+    says English."""
+    _declared(data={"language": staff_texts().language}, key="declared_language")
 
 
 def own_language(services: Services, actor: Actor | None) -> str | None:

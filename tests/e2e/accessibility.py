@@ -22,6 +22,13 @@ class Finding:
     element: str
 
 
+def read_in(page: Any, language: str) -> None:
+    """What the page opens next, it asks for in that language."""
+    agent = page.evaluate("navigator.userAgent")
+    session = page.context.new_cdp_session(page)
+    session.send("Emulation.setUserAgentOverride", {"userAgent": agent, "acceptLanguage": language})
+
+
 def grave_findings(page: Any) -> list[Finding]:
     """Those that axe-core calls serious or critical, one for each rule and reason."""
     result = Axe().run(page, context={"exclude": NOT_OURS}, options={"resultTypes": ["violations"]})

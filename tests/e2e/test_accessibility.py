@@ -16,7 +16,8 @@ from core.moderation.policies import Action
 from core.moderation.preferences import Preferences
 from core.moderation.scores import Label
 from core.services.preferences import save_preferences
-from tests.e2e.accessibility import grave_findings, tree_faults
+from core.texts.texts import STAFF_LANGUAGES
+from tests.e2e.accessibility import grave_findings, read_in, tree_faults
 from tests.e2e.conftest import open_signed_in, running, settle
 from tests.factories import (
     CLEAN,
@@ -153,25 +154,28 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 def looks() -> Iterator[Any]:
-    """Each state on each screen. `make test-slow` looks at every other state than the empty ones
-    once, on the screens in turn; `make test-accessibility` at all."""
+    """Each state on each screen, in the languages in turn. `make test-slow` looks at every other
+    state than the empty ones once, on the screens in turn; `make test-accessibility` at all."""
     for turn, state in enumerate(STATES):
         for place, screen in enumerate(SCREENS):
             is_usual = state[0] != "empty" and place == turn % len(SCREENS)
-            name = f"{state[0]}-{state[1]}{state[2]}-{screen[0]}-{screen[1]}"
+            language = STAFF_LANGUAGES[(turn + place) % len(STAFF_LANGUAGES)]
+            name = f"{state[0]}-{state[1]}{state[2]}-{screen[0]}-{screen[1]}-{language}"
             marks = () if is_usual else pytest.mark.long
-            yield pytest.param(state, screen, marks=marks, id=name)
+            yield pytest.param(state, screen, language, marks=marks, id=name)
 
 
-@pytest.mark.parametrize(("state", "screen"), list(looks()))
+@pytest.mark.parametrize(("state", "screen", "language"), list(looks()))
 def test_nothing_serious_is_found(
     site: Site,
     new_page: Callable[[], Any],
     state: tuple[str, str | None, str],
     screen: tuple[str, int, int],
+    language: str,
 ) -> None:
     (name, person, path), (scheme, width, height) = state, screen
     page = new_page()
+    read_in(page, language)
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": height})
     url = site.addresses[name] + path.format(**site.references)
@@ -183,6 +187,7 @@ def test_nothing_serious_is_found(
     page.evaluate(STOP_REFRESHING)
     settle(page, quiet_ms=700)
     assert page.locator(".stException").count() == 0
+    assert page.locator("html").get_attribute("lang") == language
     assert grave_findings(page) == []
     assert tree_faults(page) == []
 
