@@ -81,9 +81,8 @@ def local_time(moment: datetime, zone: tzinfo) -> str:
 
 def short_day(moment: datetime) -> str:
     """`26 Nov`, of a moment in the zone that it has."""
-    texts = staff_texts()
-    month = texts.say(f"month.{moment.month}")
-    return texts.say("common.time.day", day=f"{moment:%d}", month=month)
+    month = say("common.calendar.short_months").split()[moment.month - 1]
+    return say("common.time.day", day=f"{moment:%d}", month=month)
 
 
 def decision_lines(chain: Sequence[Decision], now: datetime) -> list[str]:
