@@ -248,8 +248,8 @@ def test_another_output_has_another_name() -> None:
     texts = [text for kind in kinds for text in (*kind.abusive, *kind.harmless)]
     texts += [
         "k i l l y o u",
-        "k(i)ll y0u w!ll ki_ll kiiill",
+        "k(i)ll y0u w!ll ki_ll kiiill k'ill y-ou don't",
         "https://iwillkillyou.example.org/x-y?q=a+b",
     ]
     found = json.dumps([readings(clean_text(text)) for text in texts])
-    assert {TEXT_FORM: sha256(found.encode()).hexdigest()[:16]} == {"reader-3": "508810771130126c"}
+    assert {TEXT_FORM: sha256(found.encode()).hexdigest()[:16]} == {"reader-4": "d3720fcd5291025a"}

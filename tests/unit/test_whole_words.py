@@ -36,6 +36,8 @@ def test_a_row_without_gaps_between_its_words_is_parted_into_words(sign: str) ->
         ("Ki11 y0ur5e1f, 1d10t", "kill yourself, idiot"),
         ("a 5tup1d b1tch", "a stupid bitch"),
         ("you are a s t u p i d dog", "you are a stupid dog"),
+        ("k'ill y’ourself, you b-itch", "kill yourself, you bitch"),
+        ("fuc'k you, ret'ard", "fuck you, retard"),
     ],
 )
 def test_brackets_and_digits_in_words_are_read_as_letters(written: str, read: str) -> None:
@@ -56,6 +58,8 @@ def test_brackets_and_digits_in_words_are_read_as_letters(written: str, read: st
         "日 本 語 を 話",
         "https://www.example.com/2026/a-b-c",
         "the answers a, b, c, d and A/B/C/D/E",
+        "don't, he'll, they've, couldn’t, ain't, it's, y'all, o'clock, rock'n'roll",
+        "well-known, co-founder, state-of-the-art, x-ray, l'homme d'accord",
     ],
 )
 def test_other_texts_have_no_such_reading(plain: str) -> None:

@@ -16,7 +16,7 @@ from core.inference.text.turned_letters import upright
 from core.inference.text.whole_words import LETTER, with_whole_words
 from core.moderation.cleaning import HIDDEN_HEADING
 
-TEXT_FORM = "reader-3"
+TEXT_FORM = "reader-4"
 """Recorded in a model's manifest; change it whenever the output of `readings` changes."""
 _EARLIER_FORMS = ("reader-2", "html-links-nfkc-emoji-1")
 """What models up to versions 6 and 5 were trained on; their scores of the present form are no worse

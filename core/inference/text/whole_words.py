@@ -17,7 +17,7 @@ _INSIDE_A_ROW = re.compile(r"[\W_][^\W\d_][\W_]{1,5}[^\W\d_][\W_]")
 # Shorter rows are initials, units and options; they are joined only beside a longer one.
 _LEAST_LETTERS = 4
 # A word with signs in it, as `k.ill`, or its first letter in brackets; not in an address, nor with
-# an ending in brackets. An apostrophe or a hyphen parts words.
+# an ending in brackets. An apostrophe or a hyphen usually parts words.
 _INNER_SIGNS = r"(?:[^\w\s'\u2019@:-]|_){1,3}"
 _WITH_SIGNS = re.compile(
     rf"(?<![\w@./:])[(\[{{]?[a-zA-Z]{{1,20}}(?:{_INNER_SIGNS}[a-zA-Z]{{1,20}}){{1,19}}"
@@ -26,6 +26,13 @@ _WITH_SIGNS = re.compile(
 # In each of those; most texts have none, and this is found faster.
 _INSIDE_A_WORD = re.compile(r"(?:[^\w\s'\u2019@:-]|_)(?<=[a-zA-Z].)(?:[^\w\s]|_){0,2}[a-zA-Z]")
 _PARTS = re.compile(r"[a-z]+")
+_PARTED = re.compile(
+    r"(?<![\w@./:'\u2019-])[a-zA-Z]{1,20}(?:['\u2019-][a-zA-Z]{1,20}){1,9}"
+    r"(?![^\W_]|['\u2019-]\w|[_@./:]\w)"
+)
+_INSIDE_PARTS = re.compile(r"[a-zA-Z]['\u2019-][a-zA-Z]")
+_CONTRACTION = re.compile(r"(\w+)['\u2019](?:s|d|m|ll|re|ve|em|all)|\w+n['\u2019]t", re.IGNORECASE)
+"""As `he'll` and `don't`, of which the first is made of a known word."""
 # Looking at each long word of a long text takes long, and there a phrase is one word of many.
 _SHORT_TEXT = 200
 _LONG_WORD = re.compile(r"(?<![\w./@-])[a-zA-Z]{8,60}(?![^\W_]|[.@/]\w)")
@@ -39,12 +46,21 @@ def with_whole_words(text: str) -> str:
         text = _with_joined_rows(text)
     if _INSIDE_A_WORD.search(text):
         text = _WITH_SIGNS.sub(_joined, text)
+    if _INSIDE_PARTS.search(text):
+        text = _PARTED.sub(_joined_parts, text)
     text = with_drawn_words(text)
     return _LONG_WORD.sub(_parted, text) if len(text) <= _SHORT_TEXT else text
 
 
 def _parted(match: re.Match[str]) -> str:
     return " ".join(run_together(match[0])) or match[0]
+
+
+def _joined_parts(match: re.Match[str]) -> str:
+    usual = _CONTRACTION.fullmatch(match[0])
+    if usual and (usual[1] is None or is_known(usual[1].lower())):
+        return match[0]
+    return _joined(match)
 
 
 def _joined(match: re.Match[str]) -> str:
