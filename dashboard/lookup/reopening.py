@@ -7,23 +7,26 @@ from core.errors import ConsoleError
 from core.moderation.permissions import Actor, Permission, can
 from core.moderation.policies import Action
 from core.services.reopen import Reopening, load_reopening, reopen
+from dashboard.staff_texts import say
 
 
 def reopening_panel(services: Services, actor: Actor, reference: str) -> None:
-    """A button, or why this person may not reopen; draws nothing for roles that never reopen."""
+    """A button, or why this person may not reopen; draws nothing for roles that never reopen. The
+    session keeps why the button failed, or None once it reopened the decision."""
     if not can(actor, Permission.OPEN_CASE):
         return
     found = load_reopening(services.context, actor, reference)
     message_key = f"reopening_{found.revision_id}"
     with st.container(border=True):
-        st.markdown("**Look at it again**")
+        st.markdown(f"**{say('lookup.again.title')}**")
         if found.refusal or found.decision is None:
-            st.text(st.session_state.get(message_key, found.refusal))
+            problem = st.session_state.get(message_key, found.refusal)
+            st.text(say("lookup.again.done") if problem is None else problem)
             return
-        st.caption("The comment is put on hold and waits in the review queue for a new decision.")
+        st.caption(say("lookup.again.about"))
         is_visible = found.decision.action is Action.APPROVE
         st.button(
-            "Open a case" if is_visible else "Reopen the decision",
+            say("lookup.again.open_case") if is_visible else say("lookup.again.reopen"),
             key=f"reopen_{found.revision_id}_{found.seen_version}",
             icon=":material/replay:",
             on_click=_reopen,
@@ -37,4 +40,4 @@ def _reopen(services: Services, actor: Actor, found: Reopening, message_key: str
     except ConsoleError as error:
         st.session_state[message_key] = str(error)
     else:
-        st.session_state[message_key] = "Done: it is on hold and waits in the review queue."
+        st.session_state[message_key] = None

@@ -1,37 +1,25 @@
 """A person's own settings: language, keys, covered words, what stays out of their queue."""
 
-from dataclasses import replace
-from functools import partial
-from typing import Any
-
 import streamlit as st
 
 from core.bootstrap.services import Services
-from core.errors import ConsoleError, PermissionDenied
+from core.errors import PermissionDenied
 from core.moderation.exposure import SEVERE_FROM
 from core.moderation.permissions import Actor, Permission, can
-from core.moderation.preferences import Preferences
 from core.moderation.scores import Label
-from core.services.preferences import (
-    count_left_out,
-    load_exposure,
-    load_preferences,
-    save_preferences,
-)
-from core.texts.texts import STAFF_LANGUAGES, texts_in
+from core.services.preferences import count_left_out, load_exposure, load_preferences
+from dashboard.settings.kept import PROBLEM_KEY, Kept, kept_of
+from dashboard.settings.language import language_card
 from dashboard.settings.wording import left_out_lines
-from dashboard.staff_language import read_in_own_language
 from dashboard.staff_texts import say
 from dashboard.wiring import current_actor, current_services
 from dashboard.wording import LABELS, plain, score_figure
-
-PROBLEM_KEY = "settings_problem"
 
 
 def render(services: Services, actor: Actor) -> None:
     """The page for one person. A change is stored at once."""
     try:
-        stored = load_preferences(services.context, actor)
+        kept = kept_of(services, actor, load_preferences(services.context, actor))
     except PermissionDenied as refusal:
         st.error(str(refusal))
         return
@@ -43,33 +31,31 @@ def render(services: Services, actor: Actor) -> None:
     left, right = st.columns([62, 38], gap="medium")
     with left:
         if can(actor, Permission.SEE_QUEUE):
-            _reading(services, actor, stored)
-            _queue(services, actor, stored)
+            _reading(kept)
+            _queue(kept)
         else:
-            _language(services, actor, stored)
+            language_card(kept)
     with right:
         if can(actor, Permission.SEE_QUEUE):
-            _language(services, actor, stored)
+            language_card(kept)
         if can(actor, Permission.DECIDE):
             _exposure(services, actor)
         if can(actor, Permission.DECIDE_ESCALATED):
             _left_out(services, actor)
 
 
-def _reading(services: Services, actor: Actor, stored: Preferences) -> None:
-    save = partial(_save, services, actor)
+def _reading(kept: Kept) -> None:
     with st.container(border=True):
         st.markdown(f"**{say('settings.reading.title')}**")
         with st.container(gap="xxsmall"):
-            st.toggle(say("settings.reading.shortcuts"), **_kept("has_shortcuts", stored, save))
+            st.toggle(say("settings.reading.shortcuts"), **kept("has_shortcuts"))
             st.caption(say("settings.reading.about_shortcuts"))
         with st.container(gap="xxsmall"):
-            st.toggle(say("settings.reading.cover"), **_kept("masks_severe", stored, save))
+            st.toggle(say("settings.reading.cover"), **kept("masks_severe"))
             st.caption(say("settings.reading.about_cover"))
 
 
-def _queue(services: Services, actor: Actor, stored: Preferences) -> None:
-    save = partial(_save, services, actor)
+def _queue(kept: Kept) -> None:
     with st.container(border=True):
         st.markdown(f"**{say('settings.queue.title')}**")
         with st.container(gap="xsmall"):
@@ -78,34 +64,13 @@ def _queue(services: Services, actor: Actor, stored: Preferences) -> None:
                 list(Label),
                 selection_mode="multi",
                 format_func=LABELS.__getitem__,
-                **_kept("left_out", stored, save),
+                **kept("left_out"),
             )
             st.caption(say("settings.queue.about_topics"))
         with st.container(gap="xxsmall"):
-            st.toggle(say("settings.queue.lighter"), **_kept("is_lighter", stored, save))
+            st.toggle(say("settings.queue.lighter"), **kept("is_lighter"))
             st.caption(say("settings.queue.about_lighter", score=score_figure(SEVERE_FROM)))
         st.caption(say("settings.queue.others"))
-
-
-def _language(services: Services, actor: Actor, stored: Preferences) -> None:
-    with st.container(border=True):
-        st.markdown(f"**{say('settings.language.title')}**")
-        with st.container(gap="xxsmall"):
-            st.selectbox(
-                say("settings.language.field"),
-                [None, *STAFF_LANGUAGES],
-                format_func=_language_name,
-                label_visibility="collapsed",
-                **_kept("language", stored, partial(_save, services, actor)),
-            )
-            st.caption(say("settings.language.about"))
-
-
-def _language_name(code: str | None) -> str:
-    """By its own name, so that whoever can read it finds it."""
-    if code is None:
-        return say("settings.language.browser")
-    return texts_in(code).say("language.name")
 
 
 def _exposure(services: Services, actor: Actor) -> None:
@@ -132,25 +97,6 @@ def _left_out(services: Services, actor: Actor) -> None:
 
 def _tile(label: str, figure: int) -> None:
     st.metric(label, figure, width="content", format="localized")
-
-
-def _kept(name: str, stored: Preferences, save: Any) -> dict[str, Any]:
-    """The arguments of a widget that always shows what is stored."""
-    key = f"settings_{name}"
-    value = getattr(stored, name)
-    st.session_state[key] = list(value) if isinstance(value, tuple) else value
-    return {"key": key, "on_change": save, "args": (name, key)}
-
-
-def _save(services: Services, actor: Actor, name: str, key: str) -> None:
-    value = st.session_state[key]
-    changed: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value}
-    try:
-        stored = load_preferences(services.context, actor)
-        save_preferences(services.context, actor, replace(stored, **changed))
-        read_in_own_language(services, actor)
-    except ConsoleError as error:
-        st.session_state[PROBLEM_KEY] = say("settings.page.not_stored", why=str(error))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from tests.staff import DEMO_STAFF
 
 Open = Callable[..., AppTest]
 DASHBOARD = Path(__file__).parents[2] / "dashboard"
-PAGE = re.compile(r'"(\w+)", "(\w+)", "[^"]+", "\w+"\)?,\s*Permission\.(\w+)')
+PAGE = re.compile(r'"(\w+)", "(\w+)", "\w+",\s*Permission\.(\w+)')
 
 
 def pages() -> dict[str, Permission]:
