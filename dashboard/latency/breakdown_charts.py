@@ -1,4 +1,4 @@
-"""Charts of how calls spread: heat map, phases, sizes and lengths. Pure: from a frame of
+"""Charts of how calls spread: heat map, phases, sizes and lengths. From a frame of
 `core.servinglog.breakdown_queries` to an Altair chart."""
 
 from collections.abc import Sequence
@@ -8,14 +8,10 @@ import altair as alt
 import pandas as pd
 
 from core.servinglog.phases import Phase
-from dashboard.latency.charts import Axes, plain_legend, time_axis
+from dashboard.latency.charts import Axes, plain_legend, time_axis, when_tip
+from dashboard.latency.own_words import PHASES
 from dashboard.latency.waterfall import PHASE_COLORS
-
-CLASS_TITLES: dict[str, tuple[str, str]] = {
-    "size": ("comments in a call", "ms a call"),
-    "length": ("characters of a comment", "ms a comment"),
-}
-_SHARE = "share of the mean call"
+from dashboard.staff_texts import number, say
 
 
 def heat_map(cells: pd.DataFrame, width_s: int, axes: Axes) -> alt.Chart:
@@ -29,22 +25,22 @@ def heat_map(cells: pd.DataFrame, width_s: int, axes: Axes) -> alt.Chart:
             x2="until:T",
             y=alt.Y(
                 "from_ms:Q",
-                title="call, ms (log scale)",
+                title=say("latency.axis.call_log"),
                 scale=alt.Scale(type="log", nice=False),
                 axis=alt.Axis(tickCount=5, minExtent=44, maxExtent=44, grid=False),
             ),
             y2="to_ms:Q",
             color=alt.Color(
                 "calls:Q",
-                title="calls",
+                title=say("latency.tip.calls"),
                 scale=alt.Scale(scheme="viridis", type="log"),
                 legend=alt.Legend(orient="right", gradientLength=120, tickCount=3),
             ),
             tooltip=[
-                alt.Tooltip("bucket_at:T", title="from", format="%d %b %H:%M:%S"),
-                alt.Tooltip("from_ms:Q", title="over, ms", format=",.1f"),
-                alt.Tooltip("to_ms:Q", title="up to, ms", format=",.1f"),
-                alt.Tooltip("calls:Q", title="calls", format=",d"),
+                when_tip("bucket_at"),
+                alt.Tooltip("from_ms:Q", title=say("latency.tip.over"), format=",.1f"),
+                alt.Tooltip("to_ms:Q", title=say("latency.tip.up_to"), format=",.1f"),
+                alt.Tooltip("calls:Q", title=say("latency.tip.calls"), format=",d"),
             ],
         )
     )
@@ -69,16 +65,16 @@ def phase_stack(phases: pd.DataFrame, width_s: int, axes: Axes) -> alt.Chart:
             x2="until:T",
             y=alt.Y(
                 "from_ms:Q",
-                title="mean call, ms",
+                title=say("latency.axis.mean"),
                 scale=alt.Scale(zero=True),
                 axis=alt.Axis(tickCount=4, minExtent=44, maxExtent=44),
             ),
             y2="to_ms:Q",
             color=_phase_color(rows),
             tooltip=[
-                alt.Tooltip("bucket_at:T", title="from", format="%d %b %H:%M:%S"),
-                alt.Tooltip("phase:N", title="phase"),
-                alt.Tooltip("ms:Q", title="mean, ms", format=",.2f"),
+                when_tip("bucket_at"),
+                alt.Tooltip("phase:N", title=say("latency.tip.phase")),
+                alt.Tooltip("ms:Q", title=say("latency.tip.mean"), format=",.2f"),
             ],
         )
     )
@@ -94,7 +90,7 @@ def phase_shares(phases: pd.DataFrame, series: Sequence[str]) -> alt.Chart:
         .encode(
             x=alt.X(
                 "ms:Q",
-                title=_SHARE,
+                title=say("latency.axis.share"),
                 stack="normalize",
                 axis=alt.Axis(format="%", tickCount=5, grid=False),
             ),
@@ -107,9 +103,9 @@ def phase_shares(phases: pd.DataFrame, series: Sequence[str]) -> alt.Chart:
             color=_phase_color(rows),
             order=alt.Order("order:Q"),
             tooltip=[
-                alt.Tooltip("series:N", title="series"),
-                alt.Tooltip("phase:N", title="phase"),
-                alt.Tooltip("ms:Q", title="mean, ms", format=",.2f"),
+                alt.Tooltip("series:N", title=say("latency.tip.series")),
+                alt.Tooltip("phase:N", title=say("latency.tip.phase")),
+                alt.Tooltip("ms:Q", title=say("latency.tip.mean"), format=",.2f"),
             ],
         )
     )
@@ -118,19 +114,21 @@ def phase_shares(phases: pd.DataFrame, series: Sequence[str]) -> alt.Chart:
 
 def class_bars(classes: pd.DataFrame, of_what: Literal["size", "length"]) -> alt.LayerChart:
     """The median of each class as a bar, its p95 as a line above."""
-    x_title, y_title = CLASS_TITLES[of_what]
+    x_title = say(f"latency.class_axis.{of_what}")
     rows = classes[classes["of_what"] == of_what].sort_values("upto")
     labels = class_labels(list(rows["upto"]))
     base = alt.Chart(rows.assign(label=labels)).encode(
         x=alt.X("label:N", title=x_title, sort=labels, axis=alt.Axis(labelAngle=0)),
         tooltip=[
             alt.Tooltip("label:N", title=x_title),
-            alt.Tooltip("calls:Q", title="calls", format=",d"),
+            alt.Tooltip("calls:Q", title=say("latency.tip.calls"), format=",d"),
             alt.Tooltip("p50:Q", title="p50, ms", format=",.1f"),
             alt.Tooltip("p95:Q", title="p95, ms", format=",.1f"),
         ],
     )
-    bars = base.mark_bar(size=18).encode(y=alt.Y("p50:Q", title=y_title))
+    bars = base.mark_bar(size=18).encode(
+        y=alt.Y("p50:Q", title=say(f"latency.class_unit.{of_what}"))
+    )
     ticks = base.mark_tick(thickness=2, size=26, color="#c62f2f").encode(y="p95:Q")
     return alt.LayerChart(layer=[bars, ticks])
 
@@ -138,24 +136,26 @@ def class_bars(classes: pd.DataFrame, of_what: Literal["size", "length"]) -> alt
 def class_labels(upto: Sequence[int]) -> list[str]:
     """`1`, `2`, `3–4`, `5–8`: classes up to powers of two; the first begins at 1."""
     return [
-        f"{one // 2 + 1:,}–{one:,}" if one > 2 and (place or one < 32) else _first(one)
+        f"{number(one // 2 + 1)}–{number(one)}" if one > 2 and (place or one < 32) else _first(one)
         for place, one in enumerate(upto)
     ]
 
 
 def _first(upto: int) -> str:
-    return f"{upto:,}" if upto <= 2 else f"up to {upto:,}"
+    words = number(upto)
+    return words if upto <= 2 else say("latency.breakdown.class_up_to", count=words)
 
 
 def _ordered(phases: pd.DataFrame) -> pd.DataFrame:
-    """With the place of each phase in a call."""
+    """With the place of each phase in a call, and its words."""
     places = {str(phase): place for place, phase in enumerate(Phase)}
-    return phases.assign(order=phases["phase"].map(places))
+    words = {str(phase): PHASES[phase] for phase in Phase}
+    return phases.assign(order=phases["phase"].map(places), phase=phases["phase"].map(words))
 
 
 def _phase_color(rows: pd.DataFrame) -> alt.Color:
     present = set(rows["phase"])
-    names = list(map(str, Phase))
+    names = list(PHASES.values())
     return alt.Color(
         "phase:N",
         scale=alt.Scale(domain=names, range=list(PHASE_COLORS.values())),

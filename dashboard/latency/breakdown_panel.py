@@ -8,20 +8,14 @@ import streamlit as st
 
 from core.services.breakdown import Breakdown
 from dashboard.data_table import data_table
-from dashboard.latency.breakdown_charts import (
-    CLASS_TITLES,
-    class_bars,
-    heat_map,
-    phase_shares,
-    phase_stack,
-)
+from dashboard.latency.breakdown_charts import class_bars, heat_map, phase_shares, phase_stack
 from dashboard.latency.charts import Axes
+from dashboard.latency.own_words import in_own_form, with_own_series
+from dashboard.staff_texts import say
 
 HEIGHT, CLASS_HEIGHT = 250, 200
 SHARES_HEIGHT, BAR_HEIGHT = 170, 24
 MOST_ROWS = 5
-ROWS_ALONE = "Of the last hours whose single calls are kept."
-SUMS_ALONE = "Sums don't know where a call waited or what its server told as a whole."
 
 
 def breakdown_panel(
@@ -30,83 +24,88 @@ def breakdown_panel(
     """Heat map and phases over time, then shares, sizes, lengths and cold starts."""
     left, right = st.columns(2, gap="medium")
     with left:
-        st.markdown("**How many calls took how long**")
+        st.markdown(f"**{say('latency.breakdown.heat')}**")
         if not found.heat.empty:
             st.altair_chart(
-                heat_map(found.heat, found.heat_s, axes),
+                in_own_form(heat_map(found.heat, found.heat_s, axes)),
                 height=HEIGHT,
                 key="heat_map",
-                alt="Answered calls by time and by how long they took, on a logarithmic scale",
+                alt=say("latency.breakdown.about_heat"),
             )
     with right:
-        st.markdown("**Phases of the mean call**")
+        st.markdown(f"**{say('latency.breakdown.phases')}**")
         if not found.phases.empty:
             st.altair_chart(
-                phase_stack(found.phases, found.phases_s, axes),
+                in_own_form(phase_stack(found.phases, found.phases_s, axes)),
                 height=HEIGHT,
                 key="phase_stack",
-                alt="Milliseconds of the mean answered call over time, stacked by phase",
+                alt=say("latency.breakdown.about_phases"),
             )
         if is_summed:
-            st.caption(SUMS_ALONE)
+            st.caption(say("latency.breakdown.sums_alone"))
     if found.phases.empty:
-        st.caption("No call of this window was answered.")
+        st.caption(say("latency.breakdown.none_answered"))
         return
     shares, size, length = st.columns([40, 30, 30], gap="medium")
     with shares:
-        _shares(found.phases, series)
+        _shares(with_own_series(found.phases), series)
         _cold(found.cold, zone)
     with size:
-        _classes(found.classes, "size", "By batch size")
+        _classes(found.classes, "size")
     with length:
-        _classes(found.classes, "length", "By length")
+        _classes(found.classes, "length")
         if is_summed:
-            st.caption(ROWS_ALONE)
+            st.caption(say("latency.breakdown.rows_alone"))
 
 
 def _shares(phases: pd.DataFrame, series: Sequence[str]) -> None:
-    st.markdown("**Where the time goes**, by backend and mode")
+    title = f"**{say('latency.breakdown.shares')}**"
+    st.markdown(say("latency.breakdown.shares_line", title=title))
     st.altair_chart(
-        phase_shares(phases, series),
+        in_own_form(phase_shares(phases, series)),
         height=SHARES_HEIGHT + BAR_HEIGHT * len(series),
         key="time_shares",
-        alt="Share of each phase in the mean answered call of each backend and mode",
+        alt=say("latency.breakdown.about_shares"),
     )
 
 
-def _classes(classes: pd.DataFrame, of_what: Literal["size", "length"], title: str) -> None:
-    x_title, y_title = CLASS_TITLES[of_what]
-    st.markdown(f"**{title}**, bars p50, red p95")
+def _classes(classes: pd.DataFrame, of_what: Literal["size", "length"]) -> None:
+    title = f"**{say(f'latency.class_title.{of_what}')}**"
+    st.markdown(say("latency.breakdown.class_line", title=title))
     if not (classes["of_what"] == of_what).any():
-        st.caption("Not known: no answered call tells it, or only sums are kept.")
+        st.caption(say("latency.breakdown.class_unknown"))
         return
     st.altair_chart(
-        class_bars(classes, of_what),
+        in_own_form(class_bars(classes, of_what)),
         height=CLASS_HEIGHT,
         key=f"by_{of_what}",
-        alt=f"p50 and p95 in {y_title} by {x_title}",
+        alt=say(f"latency.about_class.{of_what}"),
     )
 
 
 def _cold(cold: pd.DataFrame, zone: str) -> None:
-    st.markdown("**Cold starts**: first calls of a process, or after ten idle minutes")
+    title = f"**{say('latency.breakdown.cold')}**"
+    st.markdown(say("latency.breakdown.cold_line", title=title))
     if cold.empty:
-        st.caption("None in this window.")
+        st.caption(say("latency.breakdown.cold_none"))
         return
     number = st.column_config.NumberColumn
     data_table(
         cold,
         {
-            "backend": st.column_config.TextColumn("backend", width=110),
-            "cold": number("cold calls", format="localized", width=74),
-            "cold_ms": number("median cold ms", format="%.1f", width=104),
-            "slowest_ms": number("slowest ms", format="%.1f", width=84),
-            "warm_ms": number("median warm ms", format="%.1f", width=108),
+            "backend": st.column_config.TextColumn(say("latency.column.backend"), width=110),
+            "cold": number(say("latency.column.cold"), format="localized", width=74),
+            "cold_ms": number(say("latency.column.cold_ms"), format="%.1f", width=104),
+            "slowest_ms": number(say("latency.column.slowest"), format="%.1f", width=84),
+            "warm_ms": number(say("latency.column.warm_ms"), format="%.1f", width=108),
             "last_at": st.column_config.DatetimeColumn(
-                f"last, {zone}", format="D MMM HH:mm:ss", timezone=zone, width=130
+                say("latency.column.last", zone=zone),
+                format=say("latency.form.column"),
+                timezone=zone,
+                width=130,
             ),
         },
         key="cold_starts",
-        alt="Cold calls of each backend beside its warm ones",
+        alt=say("latency.breakdown.about_cold"),
         most_rows=MOST_ROWS,
     )

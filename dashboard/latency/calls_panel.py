@@ -17,9 +17,9 @@ from core.servinglog.record import ServingRecord
 from core.servinglog.traffic_filter import Traffic
 from core.servinglog.windows import Window
 from dashboard.address_choices import keep_choices
-from dashboard.figures import counted
 from dashboard.latency.charts import Axes
 from dashboard.latency.marks import ChartMark, mark_lines
+from dashboard.latency.own_words import in_own_form, with_own_series
 from dashboard.latency.panels import CHART_KEY, chosen_percentile, latency_panel, throughput_panel
 from dashboard.latency.part import (
     CALL,
@@ -30,17 +30,17 @@ from dashboard.latency.part import (
     chosen_part,
     slowest_stretch,
 )
-from dashboard.latency.part_control import part_control, part_words
+from dashboard.latency.part_control import part_control, part_title
 from dashboard.latency.slowest_table import slowest_table
 from dashboard.latency.tables import table_panel
 from dashboard.latency.waterfall import (
     AXIS_PX,
-    ORDER_NOTE,
     ROW_PX,
     call_lines,
     waterfall,
     waterfall_rows,
 )
+from dashboard.staff_texts import count, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def calls_panel(view: WindowTraffic, axes: Axes, place: Place) -> None:
 def _key(place: Place) -> None:
     lines = mark_lines(place.marks, place.zone)
     if lines:
-        with st.expander(f"{counted(len(lines), 'mark')}: changes and incidents"):
+        with st.expander(count("latency.marks.title", len(lines))):
             st.text("\n".join(lines))
 
 
@@ -85,7 +85,7 @@ def _take_brush() -> None:
 
 def _slowest(view: WindowTraffic, part: Window | None, quantile: Quantile, place: Place) -> None:
     with st.container(key="slowest_calls"):
-        st.markdown(f"**Slowest calls** {part_words(part, place.zone)}")
+        st.markdown(part_title(part, place.zone))
     stretch = slowest_stretch(view.lines, quantile, view.bucket_s)
     part_control(part, stretch, place.until, place.zone)
     try:
@@ -95,7 +95,7 @@ def _slowest(view: WindowTraffic, part: Window | None, quantile: Quantile, place
             return
         chosen = slowest_table(calls, chosen_call(), place.zone_name)
         if view.summary.bound and part is None:
-            st.caption("Looked for in the hours with the slowest calls whose rows are kept.")
+            st.caption(say("latency.slowest.rows_alone"))
         request = load_request(place.actor, place.queries, chosen.call_id, chosen.at)
     except StoreError as error:
         st.error(str(error), icon=":material/error:")
@@ -104,27 +104,25 @@ def _slowest(view: WindowTraffic, part: Window | None, quantile: Quantile, place
 
 
 def _calls_of(part: Window, place: Place) -> pd.DataFrame:
-    return list_slowest(place.actor, place.queries, part, place.traffic)
+    return with_own_series(list_slowest(place.actor, place.queries, part, place.traffic))
 
 
 def _nothing(part: Window | None) -> str:
-    if part is None:
-        return "Of this window only sums are kept, no single call."
-    return "No call whose row is kept in that part."
+    return say("latency.slowest.sums_alone" if part is None else "latency.slowest.none_in_part")
 
 
 def _request(calls: Sequence[ServingRecord]) -> None:
-    st.markdown("**Its request**: where the time went")
+    st.markdown(say("latency.request.line", title=f"**{say('latency.request.title')}**"))
     if not calls:
-        st.caption("The log no longer holds that call.")
+        st.caption(say("latency.request.gone"))
         return
     rows = waterfall_rows(calls)
     with st.container(key="request"):  # a chart that nobody selects in has no class of its own
         st.altair_chart(
-            waterfall(rows),
+            in_own_form(waterfall(rows)),
             height=AXIS_PX + ROW_PX * max(2, len(rows)),
             key="waterfall",
-            alt=f"The phases of the request's calls. {' '.join(call_lines(calls))}",
+            alt=say("latency.request.about", calls=" ".join(call_lines(calls))),
         )
     st.text("\n".join(call_lines(calls)))
-    st.caption(ORDER_NOTE)
+    st.caption(say("latency.request.order"))

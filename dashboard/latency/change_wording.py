@@ -1,33 +1,23 @@
-"""A change of a figure in words: how much, and whether it is more than noise. Pure."""
+"""A change of a figure in words: how much, and whether it is more than noise."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import tzinfo
+from math import isfinite
 from typing import Literal
 
 from core.services.comparison import Comparand, ComparedGroup, ComparedWith, Comparison
 from core.servinglog.comparing.differences import ChangeVerdict, FigureChange
 from core.servinglog.comparing.intervals import Estimate
 from core.servinglog.percentiles import QUANTILES
-from dashboard.figures import NONE, counted, duration, percent, rate
-from dashboard.wording import plain
+from core.texts.texts import Texts
+from dashboard.figures import NONE, duration, percent, rate, significant
+from dashboard.staff_texts import count, decimal, said, say, staff_texts
+from dashboard.wording import plain, short_day
 
 Color = Literal["red", "green", "orange", "gray"]
-NOTES: dict[ChangeVerdict, str] = {
-    ChangeVerdict.MORE: "more than noise",
-    ChangeVerdict.LESS: "more than noise",
-    ChangeVerdict.BURSTS: "in bursts",
-    ChangeVerdict.NOISE: "within noise",
-    ChangeVerdict.UNKNOWN: "too few calls to tell",
-}
-MEANINGS: dict[ChangeVerdict, str] = {
-    ChangeVerdict.MORE: "The interval of the change leaves out zero.",
-    ChangeVerdict.LESS: "The interval of the change leaves out zero.",
-    ChangeVerdict.BURSTS: "Single calls differ by more than chance, but the difference comes from "
-    "a few stretches of time, and stretches of one period differ as much: look where they are.",
-    ChangeVerdict.NOISE: "The interval of the change holds zero.",
-    ChangeVerdict.UNKNOWN: "Calls that resemble their neighbours tell too little for an interval.",
-}
+NOTES = said("latency.note", ChangeVerdict)
+MEANINGS = said("latency.meaning", ChangeVerdict)
 WORSE_IS_MORE = (*QUANTILES, "error_share", "refused_share")
 """Figures of which more is worse; throughput is neither."""
 
@@ -58,59 +48,69 @@ def signed(name: str, value: float, old: float) -> str:
     """`+9 ms`, `-0.30 pp`, `+3 %`; `old` is what a share of itself is of."""
     if name in QUANTILES:
         digits = 1 if abs(value) < 9.95 else 0
-        return f"{value:+,.{digits}f} ms"
-    if name == "comments_per_s":
-        return f"{value / old:+.0%}".replace("%", " %") if old else f"{value:+.2g} /s"
-    return f"{value * 100:+.2f} pp"
+        return say("common.unit.ms", figure=with_sign(decimal(value, digits)))
+    if name != "comments_per_s":
+        return say("latency.unit.points", figure=with_sign(decimal(value * 100, 2)))
+    if old:
+        return say("common.unit.percent", figure=with_sign(decimal(value / old * 100, 0)))
+    return say("common.unit.per_s", figure=with_sign(significant(value, 2)))
+
+
+def with_sign(figure: str) -> str:
+    """The figure with a plus, if it has no minus."""
+    return figure if figure.startswith("-") else f"+{figure}"
 
 
 def interval(name: str, estimate: Estimate) -> str | None:
-    """`61 to 68 ms`; None where the calls limit neither end."""
+    """`61 ms to 68 ms`; None where the calls limit neither end."""
     write: Callable[[float | None], str] = (
         duration if name in QUANTILES else rate if name == "comments_per_s" else percent
     )
-    low, high = abs(estimate.low) < float("inf"), abs(estimate.high) < float("inf")
-    if low and high:
-        return f"{write(estimate.low)} to {write(estimate.high)}"
-    if low:
-        return f"at least {write(estimate.low)}"
-    return f"at most {write(estimate.high)}" if high else None
+    low, high = write(estimate.low), write(estimate.high)
+    if isfinite(estimate.low) and isfinite(estimate.high):
+        return say("latency.interval.between", low=low, high=high)
+    if isfinite(estimate.low):
+        return say("latency.interval.at_least", low=low)
+    return say("latency.interval.at_most", high=high) if isfinite(estimate.high) else None
 
 
 def compared_line(comparison: Comparison, zone: tzinfo) -> str:
     """`3,900 calls, 11:05–12:05`: what the changes are against; Markdown."""
-    there, comparand = comparison.there, comparison.comparand
+    there, is_before = comparison.there, comparison.comparand.against is ComparedWith.BEFORE
     if there is None:
-        if comparand.against is ComparedWith.BEFORE:
-            return "There is no call before it to compare with."
-        return "There is no such call in this window."
-    here = _own_name(comparison.here)
-    calls = counted(there.summary.calls, "call")
-    if comparand.against is ComparedWith.BEFORE:
-        return f"{calls}, {_span(there, zone)}"
+        return say("latency.compare.none_before" if is_before else "latency.compare.none_here")
+    if is_before:
+        return count("latency.compare.calls_before", there.summary.calls, span=_span(there, zone))
     if not comparison.here.summary.calls:
-        return "The filter leaves no other calls of this window to compare with these."
-    return f"{calls} in the same window, against {plain(here)} in the tiles"
+        return say("latency.compare.no_others")
+    here = plain(_own_name(comparison.here))
+    return count("latency.compare.calls_here", there.summary.calls, here=here)
 
 
-def comparand_label(comparand: Comparand) -> str:
-    """`the time before`, `backend gpu`, `gpu, version 7c1e`: plain text, also in the address."""
-    if comparand.against is ComparedWith.BEFORE:
-        return "the time before"
-    if comparand.against is ComparedWith.BACKEND:
-        return f"backend {comparand.backend}"
-    return f"{comparand.backend}, version {comparand.model_version}"
+def comparand_label(comparand: Comparand, texts: Texts | None = None) -> str:
+    """`the time before`, `backend gpu`, `gpu, version 7c1e`: plain text, also in the address. In
+    the reader's words without `texts`."""
+    words = texts or staff_texts()
+    return words.say(
+        f"latency.compare.{comparand.against.name.lower()}",
+        backend=comparand.backend,
+        version=comparand.model_version,
+    )
 
 
 def _own_name(group: ComparedGroup) -> str:
     names = ", ".join(group.traffic.backends or ()) or NONE
-    return f"{names}, version {group.traffic.models[0]}" if group.traffic.models else names
+    if not group.traffic.models:
+        return names
+    return say("latency.compare.revision", backend=names, version=group.traffic.models[0])
 
 
 def _span(group: ComparedGroup, zone: tzinfo) -> str:
-    since, until = (moment.astimezone(zone) for moment in (group.window.since, group.window.until))
-    form = "%H:%M" if (until - since).days < 1 else "%d %b %H:%M"
-    return f"{since:{form}}–{until:{form}}"
+    ends = [moment.astimezone(zone) for moment in (group.window.since, group.window.until)]
+    is_short = (ends[1] - ends[0]).days < 1
+    return "–".join(
+        f"{each:%H:%M}" if is_short else f"{short_day(each)} {each:%H:%M}" for each in ends
+    )
 
 
 def _interval_of_change(name: str, change: FigureChange) -> str:
@@ -118,7 +118,7 @@ def _interval_of_change(name: str, change: FigureChange) -> str:
     if not found.is_bounded:
         return ""
     low, high = (signed(name, end, change.old.value) for end in (found.low, found.high))
-    return f"99 % interval of the change: {low} to {high}."
+    return say("latency.interval.of_change", low=low, high=high)
 
 
 def _color(name: str, verdict: ChangeVerdict) -> Color:

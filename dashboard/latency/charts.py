@@ -1,4 +1,4 @@
-"""Charts of the latency page. Pure: from a frame of `ServingLogQueries` to an Altair chart.
+"""Charts of the latency page. From a frame of `ServingLogQueries` to an Altair chart.
 
 The colour scale's domain is every series ever logged, so a series keeps its colour in every chart
 and window; the colours come from the theme. Times are aware UTC; the browser shows them in the
@@ -13,16 +13,17 @@ import altair as alt
 import pandas as pd
 
 from core.servinglog.percentiles import Quantile
+from dashboard.staff_texts import say
 
 MAX_POINTS = 2000
 MAX_SERIES = 8
 LEGEND_ENTRY_PX = 112
 ERROR_COLOR = "#d0342c"  # visible on a light and on a dark background
 _TIME_FORMATS = (
-    (timedelta(minutes=20), "%H:%M:%S"),
-    (timedelta(hours=30), "%H:%M"),
-    (timedelta(days=4), "%d %b %H:%M"),
-    (timedelta.max, "%d %b"),
+    (timedelta(minutes=20), "latency.form.second"),
+    (timedelta(hours=30), "latency.form.minute"),
+    (timedelta(days=4), "latency.form.moment"),
+    (timedelta.max, "latency.form.day"),
 )
 
 
@@ -49,7 +50,7 @@ def latency_lines(frame: pd.DataFrame, quantile: Quantile, axes: Axes) -> alt.La
         tooltip=[
             *_which_and_when("bucket_at"),
             alt.Tooltip(f"{quantile}:Q", title=f"{quantile}, ms", format=",.1f"),
-            alt.Tooltip("calls:Q", title="calls", format=",d"),
+            alt.Tooltip("calls:Q", title=say("latency.tip.calls"), format=",d"),
         ],
     )
     return alt.LayerChart(layer=[base.mark_line(strokeWidth=1.75), dots])
@@ -65,12 +66,12 @@ def call_dots(
         .mark_point(size=44, filled=True, opacity=0.9)
         .encode(
             x=time_axis("started_at", axes, labelled=False),
-            y=alt.Y("total_ms:Q", title="call, ms", axis=_y_axis(4)),
+            y=alt.Y("total_ms:Q", title=say("latency.axis.call"), axis=_y_axis(4)),
             color=_color(frame, axes),
             tooltip=[
                 *_which_and_when("started_at"),
-                alt.Tooltip("total_ms:Q", title="total, ms", format=",.1f"),
-                alt.Tooltip("batch_size:Q", title="comments", format=",d"),
+                alt.Tooltip("total_ms:Q", title=say("latency.tip.total"), format=",.1f"),
+                alt.Tooltip("batch_size:Q", title=say("latency.tip.comments"), format=",d"),
             ],
         )
     )
@@ -81,7 +82,7 @@ def call_dots(
             y=alt.Y(f"{quantile}:Q"),
             color=_color(frame, axes),
             tooltip=[
-                alt.Tooltip("series:N", title="series"),
+                alt.Tooltip("series:N", title=say("latency.tip.series")),
                 alt.Tooltip(f"{quantile}:Q", title=f"{quantile}, ms", format=",.1f"),
             ],
         )
@@ -96,7 +97,12 @@ def throughput_area(frame: pd.DataFrame, bucket_s: int, axes: Axes) -> alt.Layer
         .mark_area(interpolate="step-after", opacity=0.85, clip=True)
         .encode(
             x=time_axis("bucket_at", axes),
-            y=alt.Y("comments_per_s:Q", title="comments/s", stack="zero", axis=_y_axis(3)),
+            y=alt.Y(
+                "comments_per_s:Q",
+                title=say("latency.axis.rate"),
+                stack="zero",
+                axis=_y_axis(3),
+            ),
             color=_color(frame, axes, legend=False),
         )
     )
@@ -118,8 +124,8 @@ def _error_marks(failed: pd.DataFrame, axes: Axes) -> alt.Chart:
             x=time_axis("bucket_at", axes),
             y=alt.value(-6),  # above the plot area, so that it covers no data
             tooltip=[
-                _when("bucket_at"),
-                alt.Tooltip("errors:Q", title="calls with an error", format=",d"),
+                when_tip("bucket_at"),
+                alt.Tooltip("errors:Q", title=say("latency.tip.errors"), format=",d"),
             ],
         )
     )
@@ -155,12 +161,16 @@ def time_axis(field: str, axes: Axes, *, labelled: bool = True) -> alt.X:
             f"{field}:T", scale=scale, axis=alt.Axis(title=None, labels=False, ticks=False)
         )
     span = axes.until - axes.since
-    form = next(form for longest, form in _TIME_FORMATS if span <= longest)
+    form = say(next(form for longest, form in _TIME_FORMATS if span <= longest))
     return alt.X(
         f"{field}:T",
         scale=scale,
         axis=alt.Axis(
-            title=f"time, {axes.zone}", format=form, labelFlush=True, tickCount=8, grid=False
+            title=say("latency.axis.time", zone=axes.zone),
+            format=form,
+            labelFlush=True,
+            tickCount=8,
+            grid=False,
         ),
     )
 
@@ -211,8 +221,10 @@ def plain_legend(values: list[str], *, symbol: str) -> alt.Legend:
 
 
 def _which_and_when(field: str) -> list[alt.Tooltip]:
-    return [alt.Tooltip("series:N", title="series"), _when(field)]
+    return [alt.Tooltip("series:N", title=say("latency.tip.series")), when_tip(field)]
 
 
-def _when(field: str) -> alt.Tooltip:
-    return alt.Tooltip(f"{field}:T", title="from", format="%d %b %H:%M:%S")
+def when_tip(field: str) -> alt.Tooltip:
+    """When it began, for what the pointer is on."""
+    form = say("latency.form.tip")
+    return alt.Tooltip(f"{field}:T", title=say("latency.tip.from"), format=form)

@@ -10,8 +10,10 @@ from core.servinglog.answers import Series
 from core.servinglog.traffic_filter import Traffic
 from core.servinglog.windows import WindowChoice
 from dashboard.address_choices import forget_choices
+from dashboard.latency.own_words import mode_words
 from dashboard.latency.request_search import search_field
 from dashboard.serving_log import WINDOW_KEY, default_modes, window_control
+from dashboard.staff_texts import say
 from dashboard.wording import plain
 
 MODES_KEY = "modes"
@@ -32,11 +34,11 @@ def title_row(series: Sequence[Series], default: WindowChoice) -> Header:
     if MODES_KEY not in st.session_state:
         forget_choices()
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader("Latency & throughput", width="content", anchor=False)
+        st.subheader(say("common.page.latency"), width="content", anchor=False)
         note = st.container(width="content")
         st.space("stretch")
         search_field()
-        with st.popover("Filter", icon=":material/filter_list:"):
+        with st.popover(say("latency.head.filter"), icon=":material/filter_list:"):
             traffic = _traffic(series)
         choice = window_control(default)
     return Header(choice, traffic, note)
@@ -49,17 +51,17 @@ def show_all() -> None:
 
 def _traffic(series: Sequence[Series]) -> Traffic:
     modes = st.pills(
-        "Traffic",
+        say("latency.head.traffic"),
         list(dict.fromkeys(one.mode for one in series)),
         selection_mode="multi",
         default=default_modes(series),
-        format_func=lambda mode: plain(str(mode).replace("_", " ")),
+        format_func=lambda mode: plain(mode_words(str(mode))),
         key=MODES_KEY,
-        help="Load tests, warm-up and imported calls count only when chosen.",
+        help=say("latency.head.about_traffic"),
     )
     backends = list(dict.fromkeys(one.backend for one in series))
     chosen = st.pills(
-        "Backends",
+        say("latency.head.backends"),
         backends,
         selection_mode="multi",
         default=backends,

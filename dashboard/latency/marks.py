@@ -1,4 +1,4 @@
-"""Vertical marks of what changed on the site, and bands of its incidents. Pure: from events to
+"""Vertical marks of what changed on the site, and bands of its incidents. From events to
 layers of a chart, and to the lines of its key."""
 
 from collections.abc import Sequence
@@ -11,19 +11,15 @@ import altair as alt
 import pandas as pd
 
 from core.services.site_changes import SiteEvents
-from core.servinglog.causes.facts import ChangeKind, SiteChange
+from core.servinglog.causes.facts import SiteChange
 from dashboard.latency.charts import ERROR_COLOR, Axes, plain_time
+from dashboard.staff_texts import say
+from dashboard.wording import short_day
 
 MOST_MARKS = len(ascii_uppercase)
 LETTERS = 40
 """So many letters fit beside each other."""
 MARK_COLOR = "#8a6d1f"  # readable on the light and on the dark ground
-WORDS: dict[ChangeKind, str] = {
-    ChangeKind.MODEL: "{subject}: model version {value} first seen",
-    ChangeKind.PROCESS: "deployment: process {subject} began to score",
-    ChangeKind.POLICY: "policy version {value} in force",
-    ChangeKind.THRESHOLDS: "policy version {value} in force, with other thresholds",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +38,11 @@ def marks(events: SiteEvents, until: datetime) -> tuple[ChartMark, ...]:
     found: list[tuple[datetime, datetime | None, str]]
     found = [(one.at, None, _words(one)) for one in events.changes]
     found += [
-        (one.began_at, one.ended_at or until, f"incident: objective {one.objective} burned")
+        (
+            one.began_at,
+            one.ended_at or until,
+            say("latency.marks.incident", objective=one.objective),
+        )
         for one in events.alerts
     ]
     newest = sorted(found, key=lambda one: one[0])[-MOST_MARKS:]
@@ -66,8 +66,8 @@ def mark_layers(shown: Sequence[ChartMark], axes: Axes) -> list[alt.Chart]:
         }
     )
     told = [
-        alt.Tooltip("what:N", title="mark"),
-        alt.Tooltip("at:T", title="at", format="%d %b %H:%M:%S"),
+        alt.Tooltip("what:N", title=say("latency.tip.mark")),
+        alt.Tooltip("at:T", title=say("latency.tip.at"), format=say("latency.form.tip")),
     ]
     x = plain_time("at")
     base = alt.Chart(frame).encode(x=x, tooltip=told)
@@ -107,15 +107,17 @@ def _together(frame: pd.DataFrame, axes: Axes) -> pd.DataFrame:
 
 def mark_lines(shown: Sequence[ChartMark], zone: tzinfo) -> list[str]:
     """The key: `A 13:05:10 gpu: model version 7c1e first seen`."""
-    return [
-        f"{one.letter}  {one.at.astimezone(zone):%d %b %H:%M:%S}{_end(one, zone)}  {one.words}"
-        for one in shown
-    ]
+    return [f"{one.letter}  {_when(one, zone)}  {one.words}" for one in shown]
 
 
-def _end(mark: ChartMark, zone: tzinfo) -> str:
-    return "" if mark.until is None else f" to {mark.until.astimezone(zone):%H:%M:%S}"
+def _when(mark: ChartMark, zone: tzinfo) -> str:
+    at = mark.at.astimezone(zone)
+    began = f"{short_day(at)} {at:%H:%M:%S}"
+    if mark.until is None:
+        return began
+    return say("latency.marks.span", since=began, until=f"{mark.until.astimezone(zone):%H:%M:%S}")
 
 
 def _words(change: SiteChange) -> str:
-    return WORDS[change.kind].format(subject=change.subject, value=change.value)
+    key = f"latency.marked.{change.kind.name.lower()}"
+    return say(key, subject=change.subject, value=change.value)

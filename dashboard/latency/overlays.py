@@ -1,4 +1,4 @@
-"""What is drawn over the lines of calls: the brush, the part that it chose, and marks. Pure."""
+"""What is drawn over the lines of calls: the brush, the part that it chose, and marks."""
 
 from collections.abc import Sequence
 

@@ -7,10 +7,13 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from core.errors import InvalidInput, NotFound
 from core.moderation.permissions import Actor
 from core.services.traffic import find_request
-from core.servinglog.answers import LoggedRequest, series_name
+from core.servinglog.answers import LoggedRequest
 from core.servinglog.queries import ServingLogQueries
+from core.servinglog.record import ServingRecord
 from dashboard.data_table import ROW_HEIGHT
 from dashboard.figures import refusal_words
+from dashboard.latency.own_words import location_words, own_series
+from dashboard.staff_texts import say
 
 FIND_KEY = "find"
 
@@ -18,9 +21,9 @@ FIND_KEY = "find"
 def search_field() -> None:
     """The field for a request or trace id, also filled from the URL (`?find=`)."""
     st.text_input(
-        "Request or trace id",
+        say("latency.head.search"),
         key=FIND_KEY,
-        placeholder="Find a request or trace id",
+        placeholder=say("latency.head.search_hint"),
         label_visibility="collapsed",
         width=250,
         bind="query-params",
@@ -33,7 +36,7 @@ def search_panel(queries: ServingLogQueries, actor: Actor, zone: str) -> None:
     if not wanted.strip():
         return
     with st.container(border=True):
-        st.markdown("**Found by its id**")
+        st.markdown(f"**{say('latency.found.title')}**")
         try:
             found = find_request(actor, queries, wanted)
         except (InvalidInput, NotFound) as error:
@@ -49,7 +52,7 @@ def search_panel(queries: ServingLogQueries, actor: Actor, zone: str) -> None:
                 column_config=_columns(zone),
                 placeholder="–",
                 key="found",
-                alt="The calls made for this request, the first one first",
+                alt=say("latency.found.about"),
             )
 
 
@@ -59,22 +62,22 @@ def calls_frame(found: LoggedRequest) -> pd.DataFrame:
         [
             {
                 "started": one.started_at,
-                "series": series_name(one.backend, one.mode),
-                "outcome": one.error_kind or "answered",
+                "series": own_series(one.backend, one.mode),
+                "outcome": one.error_kind or say("latency.found.answered"),
                 "total": one.total_ms,
                 "queue": one.queue_ms,
-                "first stage": one.first_stage_ms,
+                "first_stage": one.first_stage_ms,
                 "tokenize": one.tokenize_ms,
                 "compute": one.compute_ms,
                 "network": one.network_ms,
                 "comments": one.batch_size,
                 "failed": one.error_count,
                 "tokens": one.tokens,
-                "cut off": one.truncated_count,
+                "cut_off": one.truncated_count,
                 "attempts": one.attempts,
                 "cached": one.cache_hits,
                 "model": one.model_version,
-                "runtime": f"{one.runtime} {one.precision}, {one.location}".replace("_", " "),
+                "runtime": _runtime(one),
                 "call": one.request_id,
                 "request": one.caller_request_id,
                 "trace": one.trace_id,
@@ -84,17 +87,35 @@ def calls_frame(found: LoggedRequest) -> pd.DataFrame:
     )
 
 
+def _runtime(call: ServingRecord) -> str:
+    program = f"{call.runtime} {call.precision}".replace("_", " ")
+    return f"{program}, {location_words(call.location)}"
+
+
 def _columns(zone: str) -> dict[str, ColumnConfig]:
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
-    phases = ("total", "queue", "first stage", "tokenize", "compute", "network")
+    phases = ("total", "queue", "first_stage", "tokenize", "compute", "network")
     return {
         "started": st.column_config.DatetimeColumn(
-            f"started, {zone}", format="D MMM HH:mm:ss.SSS", timezone=zone, width=170
+            say("latency.column.started", zone=zone),
+            format=say("latency.form.fine_column"),
+            timezone=zone,
+            width=170,
         ),
-        "series": text("backend · mode", width=140),
-        "outcome": text(width=80),
-        **{name: number(f"{name} ms", format="%.1f", width=84) for name in phases},
-        "cut off": number("cut off", width=64, help="Texts longer than the model reads."),
-        "attempts": number(width=70, help="How often the backend was asked; 0 when it was not."),
-        "cached": number(width=64, help="Comments answered from memory."),
+        "series": text(_label("series"), width=140),
+        "outcome": text(_label("outcome"), width=80),
+        **{name: number(_label(name), format="%.1f", width=84) for name in phases},
+        **{name: number(_label(name)) for name in ("comments", "failed", "tokens")},
+        "cut_off": number(_label("cut_off"), width=64, help=_about("cut_off")),
+        "attempts": number(_label("attempts"), width=70, help=_about("attempts")),
+        "cached": number(_label("cached"), width=64, help=_about("cached")),
+        **{name: text(_label(name)) for name in ("model", "runtime", "call", "request", "trace")},
     }
+
+
+def _label(name: str) -> str:
+    return say(f"latency.column.{name}")
+
+
+def _about(name: str) -> str:
+    return say(f"latency.about_column.{name}")

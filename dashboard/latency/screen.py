@@ -18,10 +18,12 @@ from dashboard.latency.compare_control import show_comparison
 from dashboard.latency.header import title_row
 from dashboard.latency.marks import marks
 from dashboard.latency.nothing import nothing_in_window, nothing_logged
+from dashboard.latency.own_words import in_own_words, own_series
 from dashboard.latency.request_search import search_panel
 from dashboard.latency.tiles import tiles
 from dashboard.latency.view import load_breakdown, load_events, load_window
 from dashboard.serving_log import REFRESH_S, contents_note, refused_note
+from dashboard.staff_texts import say
 from dashboard.wiring import current_actor, current_services
 
 
@@ -35,15 +37,16 @@ def render(services: Services, actor: Actor) -> None:
             nothing_logged(log)
             return
         header = title_row(log.series, smallest_window(log.newest_at, log.until))
-        view = load_window(
-            actor.roles,
-            str(queries.directory),
-            header.choice,
-            header.traffic,
-            _actor=actor,
-            _queries=queries,
-            _until=log.until,
-        )
+        with st.spinner(say("latency.head.reading")):
+            view = load_window(
+                actor.roles,
+                str(queries.directory),
+                header.choice,
+                header.traffic,
+                _actor=actor,
+                _queries=queries,
+                _until=log.until,
+            )
     except (PermissionDenied, StoreError) as error:
         st.error(str(error), icon=":material/error:")
         return
@@ -75,8 +78,9 @@ def _panels(view: WindowTraffic, log: LogOverview, place: Place, choice: WindowC
     lines = (saved_line(view.summary), bound_line(view.summary))
     if notes := " ".join(filter(None, lines)):
         st.caption(notes)
-    since, until = view.span
-    axes = Axes([one.name for one in log.series], since, until, zone=place.zone_name)
+    view, (since, until) = in_own_words(view), view.span
+    every = [own_series(one.backend, one.mode) for one in log.series]
+    axes = Axes(every, since, until, zone=place.zone_name)
     calls_panel(view, axes, place)
     found = load_breakdown(
         *(place.actor.roles, str(place.queries.directory), choice, place.traffic),
@@ -88,7 +92,8 @@ def _panels(view: WindowTraffic, log: LogOverview, place: Place, choice: WindowC
     is_summed = bool(view.summary.bound)
     names = list(view.table["series"])
     breakdown_panel(found, axes, names, place.zone_name, is_summed=is_summed)
-    st.caption("How long a job will take, and what makes it faster: [How long?](how_long)")
+    page = f"[{say('common.page.estimate')}](how_long)"
+    st.caption(say("latency.head.estimate", page=page))
 
 
 def _viewer_zone() -> tuple[str, tzinfo]:

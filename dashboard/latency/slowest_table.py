@@ -9,6 +9,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from dashboard.data_table import ROW_HEIGHT, table_height
 from dashboard.latency.addresses import CallPlace
 from dashboard.latency.part import choose_call
+from dashboard.staff_texts import say
 
 MOST_ROWS = 6
 
@@ -30,7 +31,7 @@ def slowest_table(calls: pd.DataFrame, chosen: CallPlace | None, zone: str) -> C
         key=key,
         on_select=lambda: _pick(calls, key),
         selection_mode=["single-row", "single-cell"],
-        alt="The slowest calls, slowest first; choose one to see the phases of its request",
+        alt=say("latency.slowest.about"),
     )
     return place
 
@@ -48,23 +49,31 @@ def _pick(calls: pd.DataFrame, key: str) -> None:
     choose_call(place_of(calls, rows[0]) if rows and rows[0] < len(calls) else None)
 
 
-def _number(label: str, width: int) -> ColumnConfig:
-    return st.column_config.NumberColumn(label, format="%.1f", width=width)
+def _number(name: str, width: int, form: str = "%.1f") -> ColumnConfig:
+    return st.column_config.NumberColumn(_label(name), format=form, width=width)
 
 
 def _columns(zone: str) -> dict[str, ColumnConfig]:
+    text = st.column_config.TextColumn
     return {
         "started_at": st.column_config.DatetimeColumn(
-            f"started, {zone}", format="D MMM HH:mm:ss.SSS", timezone=zone, width=150
+            say("latency.column.started", zone=zone),
+            format=say("latency.form.fine_column"),
+            timezone=zone,
+            width=150,
         ),
-        "series": st.column_config.TextColumn("backend · mode", width=120),
-        "total_ms": _number("total ms", 70),
-        "error_kind": st.column_config.TextColumn("error", width=70),
-        "queue_ms": _number("queue ms", 70),
-        "tokenize_ms": _number("tokenize ms", 84),
-        "compute_ms": _number("compute ms", 84),
-        "network_ms": _number("network ms", 84),
-        "batch_size": st.column_config.NumberColumn("comments", format="localized", width=76),
-        "chars": st.column_config.NumberColumn("characters", format="localized", width=76),
-        "request_id": st.column_config.TextColumn("call", width=240),
+        "series": text(_label("series"), width=120),
+        "total_ms": _number("total", 70),
+        "error_kind": text(_label("error"), width=70),
+        "queue_ms": _number("queue", 70),
+        "tokenize_ms": _number("tokenize", 84),
+        "compute_ms": _number("compute", 84),
+        "network_ms": _number("network", 84),
+        "batch_size": _number("comments", 76, "localized"),
+        "chars": _number("characters", 76, "localized"),
+        "request_id": text(_label("call"), width=240),
     }
+
+
+def _label(name: str) -> str:
+    return say(f"latency.column.{name}")

@@ -6,6 +6,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from core.services.traffic import WindowTraffic
 from core.servinglog.percentiles import MIN_CALLS, QUANTILES, is_weak
 from dashboard.data_table import ROW_HEIGHT, table_height
+from dashboard.staff_texts import number, say
 
 MOST_ROWS = 5
 
@@ -14,7 +15,7 @@ def table_panel(view: WindowTraffic) -> None:
     """The numbers behind the charts, one row a series."""
     fewest = int(view.table["answered"].min())
     weak = [quantile for quantile in QUANTILES if is_weak(quantile, fewest)]
-    st.markdown("**By backend and mode**, milliseconds")
+    st.markdown(say("latency.table.line", title=f"**{say('latency.table.title')}**"))
     st.dataframe(
         view.table,
         hide_index=True,
@@ -24,30 +25,31 @@ def table_panel(view: WindowTraffic) -> None:
         column_config=_columns(),
         placeholder="–",
         key="by_backend",
-        alt="Calls, percentiles, throughput and errors of each backend and mode",
+        alt=say("latency.table.about"),
     )
     if weak:
         needed = MIN_CALLS["p99"] if "p99" in weak else MIN_CALLS["p95"]
-        st.caption(f"Rows with under {needed} calls have too few for {', '.join(weak)}.")
+        names = ", ".join(weak)
+        st.caption(say("latency.table.weak", needed=number(needed), percentiles=names))
 
 
-def _number(label: str, form: str, width: int, explain: str | None = None) -> ColumnConfig:
+def _number(label: str, form: str, width: int, about: str | None = None) -> ColumnConfig:
+    explain = None if about is None else say(f"latency.about_column.{about}")
     return st.column_config.NumberColumn(label, format=form, help=explain, width=width)
 
 
 def _columns() -> dict[str, ColumnConfig]:
-    each = "Milliseconds a comment: median over calls of time by comments."
     return {
-        "series": st.column_config.TextColumn("backend · mode", pinned=True, width=118),
-        "p50": _number("p50", "%.1f", 48, "Milliseconds a call."),
-        "p95": _number("p95", "%.1f", 48, "Milliseconds a call."),
-        "p99": _number("p99", "%.1f", 48, "Milliseconds a call."),
-        "ms_per_comment": _number("each", "%.1f", 46, each),
-        "comments_per_busy_s": _number(
-            "/s", "%.0f", 44, "Comments a second while at least one call ran."
-        ),
-        "calls": _number("calls", "localized", 58),
-        "errors": _number("errors", "localized", 50, "Calls that failed, wholly or in one text."),
-        "trend": st.column_config.LineChartColumn("p95 over time", width=88, y_min=0),
-        "comments": _number("comments", "localized", 74),
+        "series": st.column_config.TextColumn(_label("series"), pinned=True, width=118),
+        **{name: _number(name, "%.1f", 48, "percentile") for name in QUANTILES},
+        "ms_per_comment": _number(_label("each"), "%.1f", 46, "each"),
+        "comments_per_busy_s": _number(_label("per_second"), "%.0f", 44, "per_second"),
+        "calls": _number(_label("calls"), "localized", 58),
+        "errors": _number(_label("errors"), "localized", 50, "errors"),
+        "trend": st.column_config.LineChartColumn(_label("trend"), width=88, y_min=0),
+        "comments": _number(_label("comments"), "localized", 74),
     }
+
+
+def _label(name: str) -> str:
+    return say(f"latency.column.{name}")

@@ -7,14 +7,15 @@ from streamlit.elements.lib.grid_container import GridContainer
 
 from core.services.comparison import Comparison
 from core.servinglog.answers import Refused
-from core.servinglog.percentiles import QUANTILES, Quantile, basis, is_weak
-from dashboard.figures import counted, duration, percent, rate, reasons
-from dashboard.latency.change_wording import ChangeWords, change_words, interval
+from core.servinglog.percentiles import QUANTILES, Quantile, is_weak
+from dashboard.figures import duration, percent, rate, reasons, significant
+from dashboard.latency.change_wording import ChangeWords, change_words, interval, with_sign
 from dashboard.latency.sparklines import sparkline
+from dashboard.staff_texts import count, number, say
 
 SPARKLINE_PX = 44
 TILE_PX = 130  # six in a row at 1,024 pixels, two on a phone
-EXPLAINED: dict[Quantile, str] = {"p50": "Half", "p95": "95 %", "p99": "99 %"}
+SHARES: dict[Quantile, float] = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 
 
 def tiles(comparison: Comparison, refused: list[Refused]) -> None:
@@ -28,48 +29,59 @@ def tiles(comparison: Comparison, refused: list[Refused]) -> None:
         grid,
         comparison,
         "comments_per_s",
-        "Throughput",
+        say("latency.tile.throughput"),
         rate(now.comments_per_s),
-        below=counted(now.comments, "comment"),
-        explain="Comments scored a second, from the first call to the end of the last.",
+        below=count("latency.tile.comments", now.comments),
+        explain=say("latency.tile.about_throughput"),
     )
     _tile(
         grid,
         comparison,
         "error_share",
-        "Errors",
+        say("latency.tile.errors"),
         percent(now.error_share),
-        below=f"{now.errors:,} of {counted(now.calls, 'call')}",
-        explain="Share of calls that failed, wholly or in one of their comments.",
+        below=count("latency.tile.errors_of", now.calls, errors=number(now.errors)),
+        explain=say("latency.tile.about_errors"),
     )
-    why = f" Why: {reasons(refused)}." if refused else ""
     _tile(
         grid,
         comparison,
         "refused_share",
-        "Refused requests",
-        f"{comparison.here.refused:,}",
-        below=f"besides {counted(now.calls, 'call')}",
-        explain=f"Refused without a call to a backend, whatever the filter.{why}",
+        say("latency.tile.refused"),
+        number(comparison.here.refused),
+        below=count("latency.tile.besides", now.calls),
+        explain=_about_refused(refused),
         changed=_more_refused(comparison),
     )
+
+
+def _about_refused(refused: list[Refused]) -> str:
+    about = say("latency.tile.about_refused")
+    if not refused:
+        return about
+    return f"{about} {say('latency.tile.why_refused', whys=reasons(refused))}"
 
 
 def _percentile(grid: GridContainer, comparison: Comparison, quantile: Quantile) -> None:
     now = comparison.here.summary
     measured = comparison.here.figures.percentile(quantile)
     ends = None if measured is None else interval(quantile, measured.estimate)
-    few = basis(quantile, now.answered)
+    weak = is_weak(quantile, now.answered)
+    few = count("latency.tile.too_few" if weak else "latency.tile.of_calls", now.answered)
+    share = percent(SHARES[quantile])
+    about = count(
+        "latency.tile.half" if quantile == "p50" else "latency.tile.share",
+        now.answered,
+        share=share,
+    )
     _tile(
         grid,
         comparison,
         quantile,
         quantile,
         duration(now.percentile(quantile)),
-        below=few if ends is None or is_weak(quantile, now.answered) else ends,
-        explain=f"{EXPLAINED[quantile]} of the {now.answered:,} answered calls took at most this "
-        "long, whatever their size. Below: its 99 % interval by order statistics, which allows for "
-        "calls that resemble their neighbours.",
+        below=few if ends is None or weak else ends,
+        explain=f"{about} {say('latency.tile.about_interval')}",
     )
 
 
@@ -94,8 +106,8 @@ def _tile(
     tile.altair_chart(
         sparkline(comparison, trend),
         height=SPARKLINE_PX,
-        key=f"trend_{label}",
-        alt=f"The trend of {label} from zero up{_largest(comparison.here.trend, trend)}",
+        key=f"trend_{name}",
+        alt=_about_trend(label, comparison.here.trend, trend),
     )
 
 
@@ -109,7 +121,7 @@ def _figure(
     tile.metric(
         label,
         value,
-        "no change" if is_same else words.delta,
+        say("latency.tile.no_change") if is_same else words.delta,
         delta_color="gray" if is_same else words.color,
         delta_arrow="off" if is_same else "auto",
         help=explain if is_same else f"{explain} {words.why}",
@@ -124,13 +136,15 @@ def _is_same(words: ChangeWords) -> bool:
 def _more_refused(comparison: Comparison) -> str | None:
     if comparison.there is None:
         return None
-    return f"{comparison.here.refused - comparison.there.refused:+,}"
+    return with_sign(number(comparison.here.refused - comparison.there.refused))
 
 
-def _largest(trend: pd.DataFrame, name: str) -> str:
+def _about_trend(label: str, trend: pd.DataFrame, name: str) -> str:
     most = trend[name].max() if len(trend) else None
     if most is None or pd.isna(most):
-        return ""
+        return say("latency.tile.trend", figure=label)
     if name in QUANTILES:
-        return f"; at most {duration(most)}"
-    return f"; at most {rate(most) if name == 'comments_per_s' else f'{most:,.2g}'}"
+        words = duration(most)
+    else:
+        words = rate(most) if name == "comments_per_s" else significant(most, 2)
+    return say("latency.tile.trend_at_most", figure=label, most=words)

@@ -20,7 +20,7 @@ from dashboard.latency.charts import MAX_POINTS, busiest
 from dashboard.serving_log import REFRESH_S
 
 
-@st.cache_data(ttl=REFRESH_S, max_entries=32, show_spinner="Reading the serving log …")
+@st.cache_data(ttl=REFRESH_S, max_entries=32, show_spinner=False)
 def load_window(
     roles: tuple[Role, ...],
     folder: str,

@@ -1,4 +1,4 @@
-"""The phases of one request's calls after each other. Pure: from records to an Altair chart."""
+"""The phases of one request's calls after each other. From records to an Altair chart."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -6,10 +6,11 @@ from datetime import timedelta
 import altair as alt
 import pandas as pd
 
-from core.servinglog.answers import series_name
 from core.servinglog.phases import Phase, phases, unknown_phases
 from core.servinglog.record import ServingRecord
 from dashboard.figures import duration
+from dashboard.latency.own_words import PHASES, own_series
+from dashboard.staff_texts import count, number, say
 
 MOST_CALLS = 8
 ROW_PX, AXIS_PX = 24, 70
@@ -26,10 +27,6 @@ PHASE_COLORS: dict[Phase, str] = {
     Phase.OTHER: "#a9adb5",
 }
 """Muted and different from the series colours, so that nobody mistakes a phase for a series."""
-ORDER_NOTE = (
-    "The log knows how long each phase took, not when it began: they are drawn in the order in "
-    "which a call goes through them."
-)
 
 
 def waterfall_rows(calls: Sequence[ServingRecord]) -> pd.DataFrame:
@@ -37,13 +34,14 @@ def waterfall_rows(calls: Sequence[ServingRecord]) -> pd.DataFrame:
     began, `ms`, `order`."""
     first = calls[0].started_at
     rows: list[dict[str, object]] = []
-    for number, call in enumerate(calls[:MOST_CALLS], start=1):
+    for place, call in enumerate(calls[:MOST_CALLS], start=1):
         at_ms = (call.started_at - first) / timedelta(milliseconds=1)
         for one in phases(call):
+            words = PHASES[one.phase]
             rows.append(
                 {
-                    "row": f"{number}: {one.phase}" if len(calls) > 1 else str(one.phase),
-                    "phase": str(one.phase),
+                    "row": _numbered(place, words) if len(calls) > 1 else words,
+                    "phase": words,
                     "from_ms": at_ms,
                     "to_ms": at_ms + one.ms,
                     "ms": one.ms,
@@ -60,7 +58,7 @@ def waterfall(rows: pd.DataFrame) -> alt.Chart:
         alt.Chart(rows)
         .mark_bar(height=12)
         .encode(
-            x=alt.X("from_ms:Q", title="ms since the request's first call", scale=_FROM_ZERO),
+            x=alt.X("from_ms:Q", title=say("latency.axis.since_first"), scale=_FROM_ZERO),
             x2="to_ms:Q",
             y=alt.Y(
                 "row:N",
@@ -70,13 +68,13 @@ def waterfall(rows: pd.DataFrame) -> alt.Chart:
             ),
             color=alt.Color(
                 "phase:N",
-                scale=alt.Scale(domain=list(map(str, Phase)), range=list(PHASE_COLORS.values())),
+                scale=alt.Scale(domain=list(PHASES.values()), range=list(PHASE_COLORS.values())),
                 legend=None,
             ),
             tooltip=[
-                alt.Tooltip("row:N", title="phase"),
-                alt.Tooltip("ms:Q", title="took, ms", format=",.2f"),
-                alt.Tooltip("from_ms:Q", title="from, ms", format=",.2f"),
+                alt.Tooltip("row:N", title=say("latency.tip.phase")),
+                alt.Tooltip("ms:Q", title=say("latency.tip.took"), format=",.2f"),
+                alt.Tooltip("from_ms:Q", title=say("latency.tip.from_ms"), format=",.2f"),
             ],
         )
     )
@@ -88,19 +86,31 @@ _FROM_ZERO = alt.Scale(zero=True, nice=False)
 
 def call_lines(calls: Sequence[ServingRecord]) -> list[str]:
     """A line of plain text for each call: what it was, how it ended, and what nobody told of it."""
-    lines = []
-    for number, call in enumerate(calls[:MOST_CALLS], start=1):
-        ended = "answered" if call.error_kind is None else f"failed ({call.error_kind})"
-        size = f"{call.batch_size:,} comment{'' if call.batch_size == 1 else 's'}"
-        tried = f" after {call.attempts} attempts" if call.attempts > 1 else ""
-        name = series_name(call.backend, call.mode)
-        start = f"{number}: " if len(calls) > 1 else ""
-        unknown = ", ".join(unknown_phases(call))
-        told = f"; not known: {unknown}" if unknown else ""
-        model = f", version {call.model_version}" if call.model_version else ""
-        lines.append(
-            f"{start}{name}{model}, {size}: {ended} in {duration(call.total_ms)}{tried}{told}."
-        )
+    lines = [_call_line(call) for call in calls[:MOST_CALLS]]
+    if len(calls) > 1:
+        lines = [_numbered(place, line) for place, line in enumerate(lines, start=1)]
     if len(calls) > MOST_CALLS:
-        lines.append(f"and {len(calls) - MOST_CALLS:,} more calls.")
+        lines.append(count("latency.request.more", len(calls) - MOST_CALLS))
     return lines
+
+
+def _call_line(call: ServingRecord) -> str:
+    series = own_series(call.backend, call.mode)
+    if call.model_version:
+        series = say("latency.compare.revision", backend=series, version=call.model_version)
+    comments = count("latency.tile.comments", call.batch_size)
+    unknown = ", ".join(PHASES[phase] for phase in unknown_phases(call))
+    key = "latency.request.call_unknown" if unknown else "latency.request.call"
+    return say(key, series=series, comments=comments, ended=_ended(call), phases=unknown)
+
+
+def _ended(call: ServingRecord) -> str:
+    key = "answered" if call.error_kind is None else "failed"
+    told = {"time": duration(call.total_ms), "error": call.error_kind or ""}
+    if call.attempts > 1:
+        return count(f"latency.request.{key}_after", call.attempts, **told)
+    return say(f"latency.request.{key}", **told)
+
+
+def _numbered(place: int, what: str) -> str:
+    return say("latency.request.numbered", number=number(place), what=what)

@@ -6,7 +6,6 @@ import pandas as pd
 import pytest
 
 from dashboard.latency.breakdown_charts import (
-    CLASS_TITLES,
     class_bars,
     class_labels,
     heat_map,
@@ -14,6 +13,7 @@ from dashboard.latency.breakdown_charts import (
     phase_stack,
 )
 from dashboard.latency.charts import Axes
+from dashboard.staff_texts import say
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 AXES = Axes(["onnx · batch"], NOON, NOON + timedelta(hours=1), "UTC")
@@ -65,7 +65,6 @@ def test_class_bars_have_units(of_what) -> None:
         {"of_what": [of_what], "upto": [32], "calls": [3], "p50": [1.0], "p95": [2.0]}
     )
     bars, ticks = class_bars(rows, of_what).to_dict()["layer"]
-    x_title, y_title = CLASS_TITLES[of_what]
-    assert bars["encoding"]["x"]["title"] == x_title
-    assert bars["encoding"]["y"]["title"] == y_title
+    assert bars["encoding"]["x"]["title"] == say(f"latency.class_axis.{of_what}")
+    assert bars["encoding"]["y"]["title"] == say(f"latency.class_unit.{of_what}")
     assert ticks["encoding"]["y"]["field"] == "p95"

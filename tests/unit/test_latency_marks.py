@@ -7,7 +7,8 @@ from core.servinglog.causes.facts import ChangeKind, SiteChange
 from core.servinglog.objectives.alerts import Alert
 from core.servinglog.objectives.rules import Severity
 from dashboard.latency.charts import Axes
-from dashboard.latency.marks import MOST_MARKS, WORDS, mark_layers, mark_lines, marks
+from dashboard.latency.marks import MOST_MARKS, mark_layers, mark_lines, marks
+from dashboard.staff_texts import staff_texts
 
 NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
 AXES = Axes(["onnx · batch"], NOON, NOON + timedelta(hours=1), "UTC")
@@ -18,7 +19,8 @@ def changed(kind: ChangeKind, minute: float) -> SiteChange:
 
 
 def test_every_kind_of_change_has_words() -> None:
-    assert set(WORDS) == set(ChangeKind)
+    texts = staff_texts()
+    assert all(texts.has(f"latency.marked.{kind.name.lower()}") for kind in ChangeKind)
 
 
 def test_marks_are_lettered_in_the_order_of_time() -> None:
