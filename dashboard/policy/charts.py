@@ -52,7 +52,7 @@ def _bars(frame: pd.DataFrame, label: Label) -> alt.Chart:
         "count": [number(int(comments)) for comments in frame["comments"]],
     }
     colors = {"passed": _PASSED, "held": _HELD, "removed": _REMOVED}
-    return (
+    bars: alt.Chart = (
         alt.Chart(frame.assign(**told))
         .mark_bar()
         .encode(
@@ -84,11 +84,12 @@ def _bars(frame: pd.DataFrame, label: Label) -> alt.Chart:
             ],
         )
     )
+    return bars
 
 
 def _rules(lines: pd.DataFrame) -> alt.Chart:
     told = {"figure": [significant(score, _DIGITS) for score in lines["score"]]}
-    return (
+    rules: alt.Chart = (
         alt.Chart(lines.assign(**told))
         .mark_rule(strokeWidth=2, color=LINE_COLOR)
         .encode(
@@ -107,6 +108,7 @@ def _rules(lines: pd.DataFrame) -> alt.Chart:
             ],
         )
     )
+    return rules
 
 
 def _figures() -> str:

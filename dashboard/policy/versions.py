@@ -25,9 +25,9 @@ def versions_card(place: PolicyPlace, services: Services, actor: Actor, desk: Po
             pd.DataFrame(version_rows(list(desk.versions), viewer_zone(st.context.timezone))),
             {
                 say("policy.versions.version"): st.column_config.NumberColumn(width=60),
-                say("policy.versions.since"): st.column_config.TextColumn(width=140),
-                say("policy.versions.drafted_by"): st.column_config.TextColumn(width=90),
-                say("policy.versions.published_by"): st.column_config.TextColumn(width=90),
+                say("policy.versions.since"): st.column_config.TextColumn(width=170),
+                say("policy.versions.drafted_by"): st.column_config.TextColumn(width=100),
+                say("policy.versions.published_by"): st.column_config.TextColumn(width=130),
                 say("policy.versions.why"): st.column_config.TextColumn(width="large"),
             },
             key="versions",
