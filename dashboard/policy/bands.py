@@ -8,9 +8,10 @@ from core.moderation.policies import Policy
 from core.moderation.policy_bands import LabelBands, bands_of
 from core.moderation.policy_drafts import PolicyDraft
 from core.moderation.policy_json import policy_digest
-from core.moderation.policy_words import changed_lines, policy_lines
 from core.moderation.scores import Label
-from dashboard.policy.wording import SAME_AS_IN_FORCE, bands_at, bands_words, knobs, label_names
+from dashboard.policy.sentences import changed_lines, policy_lines
+from dashboard.policy.wording import bands_at, bands_words, knobs, label_names
+from dashboard.staff_texts import say
 from dashboard.wording import LABELS
 
 STEP = 0.01
@@ -34,15 +35,14 @@ def band_sliders(
             STEP,
             key=f"bands_{label}_{drawn_for}_{in_force.version}",
             disabled=not can_edit,
-            help="Held from the left knob on, removed from the right one on. At 1 the right one "
-            "removes nothing.",
+            help=say("policy.bands.about"),
         )
         # A score that is no multiple of STEP stays what it is until somebody moves a knob.
         found[label] = start if tuple(chosen) == knobs(start) else bands_at(*chosen)
-        st.caption(f"in force: {bands_words(bands)}")
+        st.caption(say("policy.bands.in_force", bands=bands_words(bands)))
     others = [label for label in Label if label not in known and in_force.thresholds(label)]
     if others:
-        st.caption(f"Their bands can't be set here: {label_names(others)}.")
+        st.caption(say("policy.bands.others", labels=label_names(others)))
     return found
 
 
@@ -50,6 +50,6 @@ def in_words(in_force: Policy, policy: Policy) -> None:
     """What the draft would change; for the policy in force what it says."""
     is_same = policy_digest(policy) == policy_digest(in_force)
     if is_same:
-        st.caption(SAME_AS_IN_FORCE)
+        st.caption(say("policy.bands.same"))
     for line in policy_lines(policy) if is_same else changed_lines(in_force, policy):
         st.text(line)

@@ -8,7 +8,9 @@ from core.moderation.policies import Policy
 from core.moderation.policy_drafts import MAX_NOTE_CHARS, DraftState, PolicyDraft
 from core.services.policy_simulation import PolicyTrial
 from dashboard.policy.place import DraftForm, PolicyPlace
-from dashboard.policy.wording import ALONE, tried_words
+from dashboard.policy.trial_words import tried_words
+from dashboard.policy.wording import day_and_time
+from dashboard.staff_texts import say
 from dashboard.wording import on_primary
 
 
@@ -17,10 +19,10 @@ def own_actions(place: PolicyPlace, services: Services, actor: Actor, form: Draf
     own = form.own
     drawn_for = f"{own.id}_{own.version}" if own else "new"
     if own is not None and own.state is DraftState.PROPOSED:
-        st.badge("waits for a second person", icon=":material/group:", color="blue")
+        st.badge(say("policy.draft.waits"), icon=":material/group:", color="blue")
     note_key = f"note_{drawn_for}"
     note = st.text_area(
-        "Why (whoever publishes it reads this)",
+        say("policy.draft.why"),
         own.note if own else "",
         key=note_key,
         height=76,
@@ -28,7 +30,7 @@ def own_actions(place: PolicyPlace, services: Services, actor: Actor, form: Draf
     )
     with st.container(horizontal=True, gap="small"):
         st.button(
-            "Save draft",
+            say("policy.draft.save"),
             key=f"save_{drawn_for}",
             disabled=not (form.can_save or form.can_save_note(note)),
             on_click=place.save,
@@ -36,7 +38,7 @@ def own_actions(place: PolicyPlace, services: Services, actor: Actor, form: Draf
         )
         if own is not None:
             _discard(place, services, actor, own)
-        words = "Ask a second person"
+        words = say("policy.draft.ask")
         st.button(
             on_primary(words) if form.can_propose else words,
             key=f"propose_{drawn_for}",
@@ -56,13 +58,13 @@ def others_actions(
 ) -> None:
     """For everybody else: why it was proposed, and for whoever may publish it two buttons. Without
     a `trial` on the past, they have to say why."""
-    st.caption(f"{draft.updated_at:%d %b %Y %H:%M} UTC; the author says why:")
-    st.text(draft.note or "(nothing yet)")
+    st.caption(say("policy.draft.author_says", when=day_and_time(draft.updated_at)))
+    st.text(draft.note or say("policy.draft.nothing_yet"))
     if draft.state is not DraftState.PROPOSED:
-        st.caption("Its author has not proposed it.")
+        st.caption(say("policy.draft.not_proposed"))
         return
     if not can(actor, Permission.PUBLISH_POLICY):
-        st.caption("It waits for a person who may publish it.")
+        st.caption(say("policy.draft.waits_for_publisher"))
         return
     publish_actions(place, services, actor, draft, trial)
 
@@ -76,11 +78,11 @@ def publish_actions(
 ) -> None:
     """Discard or publish a proposal; without a `trial` they have to say why."""
     if draft.author == actor.id:
-        st.caption(ALONE)
+        st.caption(say("policy.draft.alone"))
     untried_key = f"untried_{draft.id}_{draft.version}"
     if trial is None:
         st.text_area(
-            "It could not be tried on the past. Why publish it all the same?",
+            say("policy.draft.why_untried"),
             key=untried_key,
             height=76,
             max_chars=MAX_NOTE_CHARS,
@@ -90,7 +92,7 @@ def publish_actions(
     with st.container(horizontal=True, gap="small"):
         if draft.author != actor.id:
             _discard(place, services, actor, draft)
-        words = f"Publish as version {draft.policy.version}"
+        words = say("policy.draft.publish", version=str(draft.policy.version))
         is_overtaken = trial is not None and draft.base_version != trial.in_force.version
         st.button(
             words if is_overtaken else on_primary(words),
@@ -106,21 +108,14 @@ def overtaken(in_force: Policy, draft: PolicyDraft, *, is_own: bool) -> None:
     """That another version came into force since the draft was begun."""
     if draft.base_version == in_force.version:
         return
-    what = (
-        "Save it once more to begin from that one, then ask again."
-        if is_own
-        else "Its author has to look at that first."
-    )
-    st.warning(
-        f"Version {in_force.version} came into force after this was begun from version "
-        f"{draft.base_version}, so it can't be published. {what}",
-        icon=":material/update:",
-    )
+    key = "policy.draft.overtaken_own" if is_own else "policy.draft.overtaken_other"
+    words = say(key, version=str(in_force.version), base=str(draft.base_version))
+    st.warning(words, icon=":material/update:")
 
 
 def _discard(place: PolicyPlace, services: Services, actor: Actor, draft: PolicyDraft) -> None:
     st.button(
-        "Discard",
+        say("policy.draft.discard"),
         key=f"discard_{draft.id}_{draft.version}",
         on_click=place.discard,
         args=(services, actor, draft),

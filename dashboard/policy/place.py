@@ -21,6 +21,7 @@ from core.services.policy_drafts import (
     roll_back_policy,
 )
 from dashboard.policy.inputs import ReasonInputs, RuleInputs
+from dashboard.staff_texts import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ class PolicyPlace:
             self.rules, self.rules_of = (*kept, rule), draft
             self.added += 1
 
-        self._press(f"add {inputs}", act, "Added here. It is stored once you save the draft.")
+        self._press(f"add {inputs}", act, say("policy.done.added"))
 
     def drop_rule(self, draft: str, rules: tuple[TextRule, ...], key: str) -> None:
         """Take the chosen rule away."""
@@ -113,14 +114,14 @@ class PolicyPlace:
         """Put the typed words in the place of those before, or behind the others if it is new."""
 
         def act() -> None:
-            said = inputs.reason(before, language)
-            kept = [said if one.code == before.code else one for one in reasons]
-            found = tuple(kept if before in reasons else [*reasons, said])
+            worded = inputs.reason(before, language)
+            kept = [worded if one.code == before.code else one for one in reasons]
+            found = tuple(kept if before in reasons else [*reasons, worded])
             check_reasons(found)
             self.reasons, self.reasons_of = found, draft
             self.worded += 1
 
-        self._press(f"word {inputs}", act, "Kept here. They are stored once you save the draft.")
+        self._press(f"word {inputs}", act, say("policy.done.worded"))
 
     def drop_reason(self, draft: str, reasons: tuple[Reason, ...], code: str) -> None:
         """Take a clause away that no rule gives."""
@@ -133,7 +134,7 @@ class PolicyPlace:
         self._press(
             f"save {form} {note}",
             lambda: _save(services, actor, form, note),
-            "Saved. Nobody's comments are decided by it.",
+            say("policy.done.saved"),
         )
 
     def propose(self, services: Services, actor: Actor, form: DraftForm, note_key: str) -> None:
@@ -146,7 +147,7 @@ class PolicyPlace:
                 own = _save(services, actor, form, note)
             propose_policy(services.context, actor, own.id, own.version, note)
 
-        self._press(f"propose {form} {note}", act, "Proposed. A second person publishes it.")
+        self._press(f"propose {form} {note}", act, say("policy.done.proposed"))
 
     def publish(
         self,
@@ -168,7 +169,7 @@ class PolicyPlace:
                 tried=tried,
                 untried_reason=reason,
             ),
-            f"Version {draft.policy.version} is in force.",
+            say("policy.done.published", version=str(draft.policy.version)),
         )
 
     def discard(self, services: Services, actor: Actor, draft: PolicyDraft) -> None:
@@ -176,7 +177,7 @@ class PolicyPlace:
         self._press(
             f"discard {draft.id}",
             lambda: discard_policy_draft(services.context, actor, draft.id, draft.version),
-            "Discarded.",
+            say("policy.done.discarded"),
         )
 
     def roll_back(self, services: Services, actor: Actor, version: int, note_key: str) -> None:
@@ -185,7 +186,7 @@ class PolicyPlace:
         self._press(
             f"roll back {version} {note}",
             lambda: roll_back_policy(services.context, actor, version, note),
-            f"Proposed: back to version {version}. A second person publishes it.",
+            say("policy.done.back", version=str(version)),
         )
 
     def _press(self, name: str, act: Callable[[], object], done: str) -> None:

@@ -10,6 +10,7 @@ from core.texts.texts import LANGUAGES, texts_in
 from dashboard.author_rule import show_rule
 from dashboard.policy.inputs import ReasonInputs
 from dashboard.policy.place import PolicyPlace
+from dashboard.staff_texts import say
 
 NEW, AS_IT_HOLDS = "", ""
 """The choices of a clause that is not there yet, and of the words that hold."""
@@ -29,17 +30,17 @@ def reasons_editor(
     policy = draft.policy if draft else in_force
     drawn_for = f"{draft.id}_{draft.version}" if draft else f"new_{in_force.version}"
     reasons = place.reasons_for(drawn_for, policy.reasons) if can_edit else policy.reasons
-    with st.expander("Rules as authors read them", key=f"reasons_{drawn_for}"):
+    with st.expander(say("policy.reasons.title"), key=f"reasons_{drawn_for}"):
         titles = {reason.code: reason.title for reason in reasons}
         codes = [*titles, *([NEW] if can_edit else [])]
         code = st.selectbox(
-            "Rule",
+            say("policy.reasons.rule"),
             codes,
             key=f"reason_{drawn_for}",
-            format_func=lambda code: titles.get(code, "A new rule"),
+            format_func=lambda code: titles[code] if code in titles else say("policy.reasons.new"),
         )
         language = st.selectbox(
-            "Words",
+            say("policy.reasons.words"),
             [AS_IT_HOLDS, *LANGUAGES],
             key=f"reason_language_{drawn_for}",
             format_func=_language_name,
@@ -53,7 +54,7 @@ def reasons_editor(
 
 
 def _language_name(code: str) -> str:
-    return texts_in(code).say("language.name") if code else "those that hold"
+    return texts_in(code).say("language.name") if code else say("policy.reasons.as_it_holds")
 
 
 def _fields(
@@ -66,19 +67,24 @@ def _fields(
     drawn_for, chosen, language = drawn
     keys = ReasonInputs.named(f"{drawn_for}_{chosen.code}_{language}_{place.worded}")
     if chosen == EMPTY:
-        st.text_input("Code (programs read this)", key=keys.code, max_chars=MOST_CODE_CHARS)
+        st.text_input(say("policy.reasons.code"), key=keys.code, max_chars=MOST_CODE_CHARS)
     said = chosen.translation(language) if language else chosen
-    st.text_input("Title", said.title if said else "", key=keys.title, max_chars=MOST_TITLE_CHARS)
+    st.text_input(
+        say("policy.reasons.title_field"),
+        said.title if said else "",
+        key=keys.title,
+        max_chars=MOST_TITLE_CHARS,
+    )
     st.text_area(
-        "Text",
+        say("policy.reasons.text_field"),
         said.text if said else "",
         key=keys.text,
         max_chars=MOST_WORDS_CHARS,
-        help="Quoted to the author. A translation without words is left out.",
+        help=say("policy.reasons.about_text"),
     )
     with st.container(horizontal=True, gap="small"):
         st.button(
-            "Keep these words",
+            say("policy.reasons.keep"),
             key=f"word_{drawn_for}",
             on_click=place.word_reason,
             args=(drawn_for, reasons, chosen, language, keys),
@@ -86,10 +92,10 @@ def _fields(
         is_used = chosen.code in policy.reason_codes_in_use()
         if chosen != EMPTY:
             st.button(
-                "Take the rule away",
+                say("policy.reasons.take"),
                 key=f"take_reason_{drawn_for}",
                 disabled=is_used,
-                help="Bands or rules of this policy give it as their reason." if is_used else None,
+                help=say("policy.reasons.in_use") if is_used else None,
                 on_click=place.drop_reason,
                 args=(drawn_for, reasons, chosen.code),
             )
@@ -98,6 +104,6 @@ def _fields(
 
 def _preview(reason: Reason, language: str) -> None:
     texts = texts_in(language)
-    st.caption(f"As an author reads it in {texts.say('language.name')}")
+    st.caption(say("policy.reasons.preview", language=texts.say("language.name")))
     with st.container(border=True):
         show_rule(texts.say("rule.removed"), rule_words(reason, texts))

@@ -10,22 +10,30 @@ from core.moderation.permissions import Actor, Permission, can
 from core.moderation.policies import Policy
 from core.moderation.policy_bands import with_bands
 from core.moderation.policy_drafts import DraftState, PolicyDraft
-from core.moderation.policy_words import policy_lines
 from core.services.policy_desk import PolicyDesk, load_policy_desk
 from core.services.policy_simulation import PolicyTrial, try_policy
 from dashboard.policy.bands import band_sliders, in_words
 from dashboard.policy.drafts import others_actions, overtaken, own_actions, publish_actions
 from dashboard.policy.place import DraftForm, PolicyPlace
 from dashboard.policy.reasons import reasons_editor
+from dashboard.policy.sentences import policy_lines
 from dashboard.policy.text_rules import text_rules_editor
 from dashboard.policy.trial import trial_card
 from dashboard.policy.versions import versions_card
-from dashboard.policy.wording import LENGTHS, TrialSpan, draft_name, waiting_proposals
+from dashboard.policy.wording import (
+    LENGTHS,
+    TrialSpan,
+    draft_name,
+    draft_title,
+    waiting_proposals,
+)
 from dashboard.span_choice import choose_span
+from dashboard.staff_texts import say
 from dashboard.wiring import current_actor, current_services
 from dashboard.wording import local_time, plain, viewer_zone
 
-YOURS = "Yours"
+OWN = ""
+"""The choice of one's own draft, or of the policy in force."""
 
 
 def render(services: Services, actor: Actor) -> None:
@@ -41,7 +49,7 @@ def render(services: Services, actor: Actor) -> None:
     _proposals(actor, desk)
     if not can(actor, Permission.SIMULATE_POLICY):
         with st.container(border=True):
-            st.markdown("**In words**")
+            st.markdown(f"**{say('policy.page.in_words')}**")
             for line in policy_lines(desk.in_force):
                 st.text(line)
         versions_card(place, services, actor, desk)
@@ -66,12 +74,14 @@ def render(services: Services, actor: Actor) -> None:
 def _header(desk: PolicyDesk, *, can_try: bool) -> TrialSpan:
     since = local_time(desk.in_force.created_at, viewer_zone(st.context.timezone))
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader("Policy", width="content", anchor=False)
-        st.badge(f"in force: version {desk.in_force.version}, since {plain(since)}", color="gray")
+        st.subheader(say("common.page.policy"), width="content", anchor=False)
+        version = str(desk.in_force.version)
+        words = say("policy.page.in_force_since", version=version, when=plain(since))
+        st.badge(words, color="gray")
         st.space("stretch")
         if not can_try:
             return TrialSpan.MONTH
-        return choose_span(TrialSpan.MONTH, "policy.span", "Tried on the last")
+        return choose_span(TrialSpan.MONTH, "policy.span", say("policy.page.tried_on"))
 
 
 def _outcome(place: PolicyPlace) -> None:
@@ -86,12 +96,12 @@ def _proposals(actor: Actor, desk: PolicyDesk) -> None:
     if not can(actor, Permission.PUBLISH_POLICY):
         return
     waiting = [
-        draft_name(draft)
+        draft
         for draft in desk.drafts
         if draft.state is DraftState.PROPOSED and draft.author != actor.id
     ]
-    if waiting:
-        st.info(plain(waiting_proposals(waiting)), icon=":material/group:")
+    if words := waiting_proposals(waiting):
+        st.info(plain(words), icon=":material/group:")
 
 
 def _draft_card(
@@ -103,13 +113,13 @@ def _draft_card(
     can_edit = is_own and can(actor, Permission.DRAFT_POLICY)
     in_force = desk.in_force
     if draft is not None:
-        st.markdown(f"**{plain(draft_name(draft))} of version {draft.policy.version}**")
+        st.markdown(f"**{plain(draft_title(draft))}**")
         overtaken(in_force, draft, is_own=is_own)
         if draft.rolls_back_to is not None:
-            st.badge(f"back to version {draft.rolls_back_to}", icon=":material/undo:")
+            words = say("policy.name.back_to", version=str(draft.rolls_back_to))
+            st.badge(words, icon=":material/undo:")
     else:
-        words = "a draft begins here" if can_edit else "in force"
-        st.markdown(f"**Version {in_force.version}**, {words}")
+        _title_in_force(in_force, can_edit=can_edit)
     bands = band_sliders(in_force, draft, can_edit=can_edit)
     text_rules = text_rules_editor(place, in_force, draft, can_edit=can_edit)
     reasons = reasons_editor(
@@ -129,6 +139,12 @@ def _draft_card(
     if can_edit and (form.can_save or not _may_publish_own(desk, draft)):
         return policy, None
     return policy, draft
+
+
+def _title_in_force(in_force: Policy, *, can_edit: bool) -> None:
+    title = say("policy.name.version", version=str(in_force.version))
+    words = say("policy.name.begins_here" if can_edit else "policy.name.in_force")
+    st.markdown(f"**{title}**, {words}")
 
 
 def _may_publish_own(desk: PolicyDesk, draft: PolicyDraft | None) -> bool:
@@ -153,11 +169,12 @@ def _chosen(actor: Actor, desk: PolicyDesk) -> tuple[PolicyDraft | None, bool]:
     others = {each.id: each for each in desk.drafts if each.author != actor.id}
     if not others:
         return own, True
-    mine = YOURS if can(actor, Permission.DRAFT_POLICY) else "In force"
+    may_draft = can(actor, Permission.DRAFT_POLICY)
+    mine = say("policy.page.yours" if may_draft else "policy.page.in_force")
     chosen = st.selectbox(
-        "Show",
-        [mine, *others],
-        format_func=lambda name: draft_name(others[name]) if name in others else name,
+        say("policy.page.show"),
+        [OWN, *others],
+        format_func=lambda name: draft_name(others[name]) if name in others else mine,
         key=f"shown_{'_'.join(others)}",
     )
     return (others[chosen], False) if chosen in others else (own, True)
@@ -168,7 +185,7 @@ def _trial(services: Services, actor: Actor, policy: Policy, span: TrialSpan) ->
     length = LENGTHS[span]
     since = None if length is None else services.clock.now() - length
     try:
-        with st.spinner("Trying it on the past …"):
+        with st.spinner(say("policy.page.trying")):
             trial = try_policy(
                 services.context, actor, services.policy_history, policy, since=since
             )

@@ -12,9 +12,10 @@ from dashboard.covered import wants_cover
 from dashboard.policy.charts import edge_lines, score_bars, score_counts
 from dashboard.policy.matches import matches_card
 from dashboard.policy.texts import LISTED, texts_table
-from dashboard.policy.wording import (
-    NOTHING_TO_TRY,
+from dashboard.policy.trial_words import (
+    a_day,
     bound_words,
+    change_a_day,
     direction_badge,
     found_words,
     group_title,
@@ -24,6 +25,7 @@ from dashboard.policy.wording import (
     summary,
     work_words,
 )
+from dashboard.staff_texts import count, number, say
 from dashboard.wording import LABELS
 
 TILE_PX = 170
@@ -33,18 +35,15 @@ CHART_PX = 190
 def trial_card(services: Services, actor: Actor, trial: PolicyTrial) -> None:
     """Everything about one trial."""
     if not trial.texts:
-        st.info(NOTHING_TO_TRY, icon=":material/hourglass_empty:")
+        st.info(say("policy.trial.nothing"), icon=":material/hourglass_empty:")
         return
     with st.container(border=True):
-        st.markdown("**If it had been in force**")
+        st.markdown(f"**{say('policy.trial.title')}**")
         st.text(summary(trial))
         _figures(trial)
         _distribution(trial)
         if trial.other_models:
-            st.caption(
-                f"{trial.other_models:,} of these comments were scored by another version of the "
-                "model than the newest one."
-            )
+            st.caption(count("policy.other_models", trial.other_models))
     matches_card(services, actor, trial)
     if trial.flips:
         with st.container(border=True):
@@ -54,21 +53,20 @@ def trial_card(services: Services, actor: Actor, trial: PolicyTrial) -> None:
 def _figures(trial: PolicyTrial) -> None:
     held, removed = trial.held_a_day(), trial.counts[Action.REMOVE]
     tiles = (
-        ("held a day", f"{held[1]:,.1f}", held[1] - held[0], work_words(trial)),
+        ("held", a_day(held[1]), change_a_day(held[1] - held[0]), work_words(trial)),
         (
-            "removed a day",
-            f"{removed[1] / trial.days:,.1f}",
-            (removed[1] - removed[0]) / trial.days,
-            f"{removed[1]:,} in all",
+            "removed",
+            a_day(removed[1] / trial.days),
+            change_a_day((removed[1] - removed[0]) / trial.days),
+            say("policy.trial.in_all", removed=number(removed[1])),
         ),
-        ("abuse found", share_words(trial.after.found), None, found_words(trial)),
-        ("removed rightly", rightly_share(trial), None, rightly_words(trial)),
+        ("found", share_words(trial.after.found), None, found_words(trial)),
+        ("rightly", rightly_share(trial), None, rightly_words(trial)),
     )
     grid = st.grid(len(tiles), min_column_width=TILE_PX)
-    for title, value, change, words in tiles:
+    for name, value, change, words in tiles:
         with grid.container(gap="xsmall"):
-            shown = None if change is None or abs(change) < 0.05 else f"{change:+,.1f}"
-            st.metric(title, value, shown, delta_color="off")
+            st.metric(say(f"policy.trial.{name}"), value, change, delta_color="off")
             st.caption(words)
 
 
@@ -81,7 +79,7 @@ def _distribution(trial: PolicyTrial) -> None:
     # Its key changes with the label that is shown first, so that it follows the sliders.
     first = (changed or labels)[0]
     label = st.selectbox(
-        "Scores of",
+        say("policy.trial.scores_of"),
         labels,
         labels.index(first),
         format_func=LABELS.__getitem__,
@@ -93,29 +91,29 @@ def _distribution(trial: PolicyTrial) -> None:
         score_bars(frame, label, edge_lines(in_force[label], draft[label])),
         height=CHART_PX,
         key="distribution_chart",
-        alt=f"How many comments have which score for {LABELS[label]}, with the bands in force and "
-        "those of the draft",
+        alt=say("policy.trial.chart_alt", label=LABELS[label]),
     )
 
 
 def _flips(services: Services, actor: Actor, trial: PolicyTrial) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"**Decided otherwise: {trial.flips:,}**", width="content")
-        for (before, after), count in trial.simulation.flip_counts().items():
-            words, color = direction_badge(before, after, count)
+        title = say("policy.trial.flips", flips=number(trial.flips))
+        st.markdown(f"**{title}**", width="content")
+        for (before, after), flips in trial.simulation.flip_counts().items():
+            words, color = direction_badge(before, after, flips)
             st.badge(words, color=color)  # type: ignore[arg-type]  # one of Streamlit's names
     st.caption(bound_words(trial))
     is_covered = wants_cover(services, actor)
-    for number, group in enumerate(trial.groups):
+    for place, group in enumerate(trial.groups):
         cause = group.text_rule.id if group.text_rule else group.label
         key = f"flips_{group.before}_{group.after}_{cause}"
-        with st.expander(group_title(group), expanded=number == 0, key=key):
+        with st.expander(group_title(group), expanded=place == 0, key=key):
             limit = int(st.session_state.get(f"{key}_limit", LISTED))
             texts_table(
                 list_flips(services.context, actor, trial, group, limit),
                 len(group.rows),
                 limit,
                 key=key,
-                alt=f"Texts, {group_title(group)}",
+                alt=say("policy.trial.texts_alt", what=group_title(group)),
                 is_covered=is_covered,
             )

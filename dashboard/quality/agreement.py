@@ -4,35 +4,23 @@ from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
-from core.moderation.quality_words import agreement_words, found_words, missed_words
 from core.services.quality import QualityReport
 from dashboard.data_table import data_table
+from dashboard.quality.sentences import agreement_words, hidden_words, missed_words
 from dashboard.quality.wording import (
-    HOW,
-    NO_PAIRS,
-    NOBODY_GOLDEN,
     golden_frame,
+    how_words,
     pair_frame,
     reason_frame,
     waiting_words,
 )
+from dashboard.staff_texts import say
 from dashboard.wording import plain
 
 MOST_ROWS = 12
-_COLUMNS = {
-    "texts": st.column_config.NumberColumn(format="localized", width=64),
-    "said the same": st.column_config.TextColumn(
-        help="Of all texts, those that both would keep or both would remove."
-    ),
-    "of removals": st.column_config.TextColumn(
-        help="Where one removes, how often the other does, too (positive agreement)."
-    ),
-    "kappa": st.column_config.TextColumn(help="Cohen's kappa: agreement beyond chance."),
-    "AC1": st.column_config.TextColumn(
-        help="Gwet's AC1: agreement beyond chance, steady where nearly all texts are harmless."
-    ),
-}
+_EXPLAINED = ("same", "of_removals", "kappa", "ac1")
 
 
 def figures_view(report: QualityReport) -> None:
@@ -44,47 +32,60 @@ def figures_view(report: QualityReport) -> None:
         _agreement(report)
     with right:
         with st.container(border=True):
-            st.markdown("**What the model misses**")
+            st.markdown(f"**{say('quality.missed.title')}**")
             st.text(missed_words(report.missed))
-            st.text(found_words(report.missed))
+            st.text(hidden_words(report.missed))
         _golden(report)
 
 
 def _agreement(report: QualityReport) -> None:
-    st.markdown("**Who agrees with whom**")
+    st.markdown(f"**{say('quality.agreement.pairs_title')}**")
     if not report.pairs:
-        st.caption(NO_PAIRS)
+        st.caption(say("quality.agreement.no_pairs"))
         return
     _table(
         pair_frame(report.pairs),
         [each.found.is_few for each in report.pairs],
         key="pairs",
-        alt="Agreement of each two people, with intervals",
+        alt=say("quality.agreement.pairs_alt"),
     )
     if report.reasons:
-        st.markdown("**On which reasons**")
+        st.markdown(f"**{say('quality.agreement.reasons_title')}**")
         _table(
             reason_frame(report.reasons, report.policy),
             [each.is_few for each in report.reasons],
             key="reasons",
-            alt="Agreement on each reason for a removal, with intervals",
+            alt=say("quality.agreement.reasons_alt"),
         )
-    st.caption(HOW)
+    st.caption(how_words())
 
 
 def _table(frame: pd.DataFrame, is_few: Sequence[bool], *, key: str, alt: str) -> None:
-    data_table(frame, _COLUMNS, key=key, alt=alt, most_rows=MOST_ROWS, grey=is_few)
+    data_table(frame, _columns(), key=key, alt=alt, most_rows=MOST_ROWS, grey=is_few)
+
+
+def _columns() -> dict[str, ColumnConfig]:
+    texts = st.column_config.NumberColumn(format="localized", width=64)
+    return {say("quality.column.texts"): texts} | {
+        say(f"quality.column.{name}"): st.column_config.TextColumn(
+            help=say(f"quality.about_column.{name}")
+        )
+        for name in _EXPLAINED
+    }
 
 
 def _golden(report: QualityReport) -> None:
-    st.markdown("**Right on golden items**")
+    st.markdown(f"**{say('quality.golden.right_title')}**")
     if not report.golden:
-        st.caption(NOBODY_GOLDEN)
+        st.caption(say("quality.golden.nobody"))
         return
     data_table(
         golden_frame(report.golden),
-        {name: st.column_config.NumberColumn(width=64) for name in ("met", "right")},
+        {
+            say(f"quality.column.{name}"): st.column_config.NumberColumn(width=64)
+            for name in ("met", "right")
+        },
         key="golden_results",
-        alt="How often each person was right on golden items",
+        alt=say("quality.golden.right_alt"),
         most_rows=MOST_ROWS,
     )

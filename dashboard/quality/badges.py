@@ -3,11 +3,12 @@
 import streamlit as st
 
 from core.moderation.policies import Action
+from dashboard.staff_texts import say
 
 
 def action_badge(action: Action) -> None:
     """APPROVE or REMOVE."""
     if action is Action.APPROVE:
-        st.badge("keep", icon=":material/check:", color="green")
+        st.badge(say("quality.badge.keep"), icon=":material/check:", color="green")
     else:
-        st.badge("remove", icon=":material/block:", color="red")
+        st.badge(say("quality.badge.remove"), icon=":material/block:", color="red")

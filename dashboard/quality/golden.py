@@ -12,12 +12,8 @@ from core.store.quality_base import LookItem
 from dashboard.covered import covered_text, wants_cover
 from dashboard.quality.badges import action_badge
 from dashboard.quality.place import QualityPlace
-from dashboard.quality.wording import (
-    GOLDEN_ABOUT,
-    NO_CANDIDATES,
-    NO_GOLDEN,
-    alike_line,
-)
+from dashboard.quality.wording import alike_line
+from dashboard.staff_texts import number, say
 
 AT_ONCE = 20
 LONGEST = 400
@@ -25,16 +21,22 @@ LONGEST = 400
 
 def golden_view(place: QualityPlace, services: Services, actor: Actor, policy: Policy) -> None:
     """Golden items to the left, what could become some to the right."""
-    st.caption(GOLDEN_ABOUT)
+    st.caption(say("quality.golden.about"))
     left, right = st.columns(2, gap="medium")
     with left:
-        st.markdown("**Golden items**")
+        st.markdown(f"**{say('quality.golden.title')}**")
         items = list_agreed(services.context, actor, golden=True)
-        _list(place, services, actor, items, policy) if items else st.caption(NO_GOLDEN)
+        if items:
+            _list(place, services, actor, items, policy)
+        else:
+            st.caption(say("quality.golden.none"))
     with right:
-        st.markdown("**Said alike by two**")
+        st.markdown(f"**{say('quality.golden.alike_title')}**")
         items = list_agreed(services.context, actor, golden=False)
-        _list(place, services, actor, items, policy) if items else st.caption(NO_CANDIDATES)
+        if items:
+            _list(place, services, actor, items, policy)
+        else:
+            st.caption(say("quality.golden.no_candidates"))
 
 
 def _list(
@@ -45,7 +47,7 @@ def _list(
     policy: Policy,
 ) -> None:
     if len(items) > AT_ONCE:
-        st.caption(f"The newest {AT_ONCE}.")
+        st.caption(say("quality.page.newest", shown=number(AT_ONCE)))
     is_covered = wants_cover(services, actor)
     for item in items[:AT_ONCE]:
         look = item.look
@@ -59,7 +61,7 @@ def _list(
                 is_golden or all(answer.actor != actor.id for answer in look.answers)
             ):
                 st.button(
-                    "Drop it" if is_golden else "Make it golden",
+                    say("quality.golden.drop") if is_golden else say("quality.golden.make"),
                     key=f"golden_{look.id}",
                     icon=":material/close:" if is_golden else ":material/star:",
                     on_click=place.press_golden,

@@ -12,7 +12,8 @@ from core.services.disagreements import Disagreement, list_disagreements
 from dashboard.covered import covered_text, wants_cover
 from dashboard.quality.badges import action_badge
 from dashboard.quality.place import QualityPlace
-from dashboard.quality.wording import NO_DISAGREEMENT, ONLY_NOTED, answer_line
+from dashboard.quality.wording import answer_line
+from dashboard.staff_texts import number, say
 from dashboard.wording import ago, no_longer_shown
 
 AT_ONCE = 5
@@ -22,17 +23,18 @@ def inbox_view(place: QualityPlace, services: Services, actor: Actor) -> None:
     """The oldest disagreements, each with what one may do."""
     inbox = list_disagreements(services.context, actor)
     if not inbox.items:
-        st.info(NO_DISAGREEMENT, icon=":material/done_all:")
+        st.info(say("quality.inbox.none"), icon=":material/done_all:")
         return
     if inbox.waiting > AT_ONCE:
-        st.caption(f"The oldest {AT_ONCE} of {inbox.waiting:,}.")
+        shown, waiting = number(AT_ONCE), number(inbox.waiting)
+        st.caption(say("quality.page.oldest", shown=shown, all=waiting))
     is_covered = wants_cover(services, actor)
     for found in inbox.items[:AT_ONCE]:
         with st.container(border=True, key=f"disagreement_{found.item.look.id}"):
             _both_answers(services, found, inbox.policy, is_covered=is_covered)
             if found.refusal:
                 with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                    st.badge("read only", icon=":material/lock:", color="gray")
+                    st.badge(say("quality.badge.read_only"), icon=":material/lock:", color="gray")
                     st.text(found.refusal)
             else:
                 _form(place, services, actor, found, inbox.policy)
@@ -43,27 +45,29 @@ def _both_answers(
 ) -> None:
     look, item = found.item.look, found.item
     if found.ancestors:
-        st.caption("In reply to")
+        st.caption(say("quality.inbox.in_reply_to"))
         for entry in found.ancestors:
             st.text(covered_text(entry.text, is_wanted=is_covered) or no_longer_shown())
-        st.caption("The comment")
+        st.caption(say("quality.inbox.comment"))
     st.text(covered_text(item.text, is_wanted=is_covered))
     first, second = st.columns(2, gap="medium")
     now = services.clock.now()
     with first:
-        st.caption(f"Decided {ago(look.first.given_at, now)}")
+        st.caption(say("quality.inbox.decided", ago=ago(look.first.given_at, now)))
         _answer(look.first, policy)
-        for title, words in (("To the author", item.note), ("Internal note", item.internal_note)):
-            if words:
-                st.caption(title)
-                st.text(words)
+        _note("quality.inbox.to_author", item.note)
+        _note("quality.inbox.internal", item.internal_note)
     if look.second is not None:
         with second:
-            st.caption(f"Second look {ago(look.second.given_at, now)}")
+            st.caption(say("quality.inbox.second_look", ago=ago(look.second.given_at, now)))
             _answer(look.second, policy)
-            if look.second.note:
-                st.caption("Note")
-                st.text(look.second.note)
+            _note("quality.inbox.note", look.second.note)
+
+
+def _note(title: str, words: str | None) -> None:
+    if words:
+        st.caption(say(title))
+        st.text(words)
 
 
 def _answer(answer: Answer, policy: Policy) -> None:
@@ -77,26 +81,26 @@ def _form(
 ) -> None:
     look = found.item.look
     if not found.is_standing:
-        st.caption(ONLY_NOTED)
+        st.caption(say("quality.inbox.only_noted"))
     titles = {reason.code: reason.title for reason in policy.reasons}
     with st.form(f"settle_{look.id}", border=False, enter_to_submit=False):
         st.text_area(
-            "Why (both read it)",
+            say("quality.inbox.because"),
             key=f"because_{look.id}",
             height=80,
             max_chars=MAX_NOTE_CHARS,
-            placeholder="A sentence that both can learn from",
+            placeholder=say("quality.inbox.because_example"),
         )
         left, right = st.columns(2, gap="medium")
         left.selectbox(
-            "Reason, if it is removed",
+            say("quality.inbox.reason"),
             list(titles),
             index=_given(found, list(titles)),
             format_func=lambda code: titles[code],
             key=f"reason_{look.id}",
         )
         right.text_input(
-            "Note to the author, if the decision changes",
+            say("quality.inbox.note_to_author"),
             key=f"author_{look.id}",
             max_chars=MAX_NOTE_CHARS,
         )
@@ -123,8 +127,7 @@ def _given(found: Disagreement, codes: list[str]) -> int:
 
 
 def _button(found: Disagreement, action: Action) -> str:
-    is_first = action is found.item.look.first.action
-    words = "It is to be kept" if action is Action.APPROVE else "It is to be removed"
-    if is_first:
-        return f"{words}: the decision stands"
-    return f"{words}: decide anew" if found.is_standing else words
+    verb = "keep" if action is Action.APPROVE else "remove"
+    if action is found.item.look.first.action:
+        return say(f"quality.settle.{verb}_stands")
+    return say(f"quality.settle.{verb}_anew" if found.is_standing else f"quality.settle.{verb}")

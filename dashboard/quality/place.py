@@ -9,7 +9,7 @@ from core.errors import ConsoleError
 from core.moderation.permissions import Actor
 from core.moderation.policies import Action
 from core.services.disagreements import drop_golden, make_golden, settle
-from dashboard.quality.wording import SETTLED_ALIKE, SETTLED_ANEW
+from dashboard.staff_texts import say
 
 
 @dataclass(slots=True)
@@ -35,7 +35,8 @@ class QualityPlace:
         except ConsoleError as error:
             self.done, self.refusal = "", str(error)
         else:
-            self.done, self.refusal = SETTLED_ANEW if made else SETTLED_ALIKE, ""
+            self.done = say("quality.settle.done_anew" if made else "quality.settle.done_alike")
+            self.refusal = ""
 
     def press_golden(self, services: Services, actor: Actor, look_id: str, *, keep: bool) -> None:
         """Make or drop a golden item."""
@@ -44,5 +45,5 @@ class QualityPlace:
         except ConsoleError as error:
             self.done, self.refusal = "", str(error)
         else:
-            self.done = "It is a golden item now." if keep else "It is no golden item any more."
+            self.done = say("quality.golden.made" if keep else "quality.golden.dropped")
             self.refusal = ""

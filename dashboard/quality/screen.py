@@ -6,12 +6,14 @@ from core.bootstrap.services import Services
 from core.errors import PermissionDenied, StoreError
 from core.moderation.permissions import Actor
 from core.services.quality import QualityReport, load_quality
+from dashboard.address_choices import read_in_any_language
 from dashboard.quality.agreement import figures_view
 from dashboard.quality.golden import golden_view
 from dashboard.quality.inbox import inbox_view
 from dashboard.quality.place import QualityPlace
-from dashboard.quality.wording import SPANS, QualitySpan, View
+from dashboard.quality.wording import SPANS, VIEWS, QualitySpan, View
 from dashboard.span_choice import choose_span
+from dashboard.staff_texts import say
 from dashboard.wiring import current_actor, current_services
 from dashboard.wording import plain
 
@@ -40,12 +42,14 @@ def _load(services: Services, actor: Actor, span: QualitySpan) -> QualityReport:
 
 def _header() -> tuple[View, QualitySpan]:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader("Quality", width="content", anchor=False)
+        st.subheader(say("common.page.quality"), width="content", anchor=False)
+        read_in_any_language("part", {each: f"quality.view.{each.name.lower()}" for each in View})
         view = st.segmented_control(
-            "Part of the page",
+            say("quality.page.part"),
             list(View),
             default=View.FIGURES,
             key="part",
+            format_func=VIEWS.__getitem__,
             required=True,
             label_visibility="collapsed",
             bind="query-params",

@@ -1,4 +1,4 @@
-"""The words and rows of the page Quality. Pure."""
+"""The words and rows of the page Quality."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -9,31 +9,19 @@ import pandas as pd
 from core.moderation.agreement import FEW_PAIRS, Agreement
 from core.moderation.look_figures import GoldenResult, PairFigures, ReasonFigures
 from core.moderation.policies import Action, Policy
-from core.moderation.quality_words import chance_figure, percent, percent_figure
 from core.moderation.second_looks import Answer, SecondLook
 from core.services.quality import QualityReport
-from dashboard.figures import counted
+from dashboard.quality.sentences import (
+    chance_figure,
+    percent_bounds,
+    percent_figure,
+    share_words,
+    whole_percent,
+)
+from dashboard.staff_texts import count, joined, number, said, say
 
-HOW = (
-    "In brackets: where the truth lies with a chance of 95 %. Kappa and AC1 take out what chance "
-    "would give: 1 is perfect, 0 no better than chance. Kappa is low where nearly everything is "
-    f"harmless, AC1 is not. Grey rows have under {FEW_PAIRS} texts: too few to conclude from."
-)
-NO_PAIRS = "No text had a second look in this time."
-NO_DISAGREEMENT = "No disagreement waits: all are settled."
-NO_GOLDEN = "There are no golden items yet. Make some of what two people said alike."
-NO_CANDIDATES = "Nothing else was said alike by two people."
-NOBODY_GOLDEN = "Nobody has met a golden item yet."
-ONLY_NOTED = (
-    "Whatever you find, the comment stays as it is: another decision, an appeal, an edit or an "
-    "open case came meanwhile. Your answer counts for the two."
-)
-SETTLED_ALIKE = "Settled. The decision stands, and nothing changes for the comment."
-SETTLED_ANEW = "Settled. The comment was decided anew, and its author is told."
-GOLDEN_ABOUT = (
-    "Two people said the same of these texts without knowing of each other, and a third one "
-    "vouched for it. Moderators meet them among their second looks and can't tell them."
-)
+_CHANCE = 0.95
+"""That the truth lies within an interval."""
 
 
 class QualitySpan(StrEnum):
@@ -59,20 +47,32 @@ class View(StrEnum):
     GOLDEN = "Golden items"
 
 
+VIEWS = said("quality.view", View)
+
+
+def how_words() -> str:
+    """How to read the figures of agreement."""
+    few = number(FEW_PAIRS)
+    return say("quality.agreement.how", chance=whole_percent(_CHANCE), few=few)
+
+
 def waiting_words(report: QualityReport) -> str:
     """What waits for whom, and what is drawn."""
-    drawn = f"{percent(report.share)} of decisions are drawn" if report.share else "none is drawn"
-    looks = counted(report.waiting, "text")
-    different = counted(report.disagreements, "disagreement")
-    wait = "waits" if report.disagreements == 1 else "wait"
-    return f"{different} {wait} to be settled, {looks} for a second look ({drawn})."
+    drawn = (
+        say("quality.drawn.some", share=share_words(report.share))
+        if report.share
+        else say("quality.drawn.none")
+    )
+    looks = count("quality.texts", report.waiting)
+    return count("quality.waiting", report.disagreements, looks=looks, drawn=drawn)
 
 
 def pair_frame(pairs: Sequence[PairFigures]) -> pd.DataFrame:
     """One row for each two people."""
+    people, texts = say("quality.column.people"), say("quality.column.texts")
     return pd.DataFrame(
         [
-            {"people": " · ".join(each.people), "texts": each.found.pairs, **_figures(each.found)}
+            {people: " · ".join(each.people), texts: each.found.pairs, **_figures(each.found)}
             for each in pairs
         ]
     )
@@ -83,8 +83,12 @@ def reason_frame(reasons: Sequence[ReasonFigures], policy: Policy) -> pd.DataFra
     return pd.DataFrame(
         [
             {
-                "removed for": reason_title(policy, each.reason_code),
-                "named in": f"{each.named:,} of {each.found.pairs:,}",
+                say("quality.column.removed_for"): reason_title(policy, each.reason_code),
+                say("quality.column.named_in"): say(
+                    "quality.cell.named_of",
+                    named=number(each.named),
+                    texts=number(each.found.pairs),
+                ),
                 **_figures(each.found),
             }
             for each in reasons
@@ -94,10 +98,10 @@ def reason_frame(reasons: Sequence[ReasonFigures], policy: Policy) -> pd.DataFra
 
 def _figures(found: Agreement) -> dict[str, str]:
     return {
-        "said the same": percent_figure(found.raw),
-        "of removals": percent_figure(found.positive),
-        "kappa": chance_figure(found.kappa),
-        "AC1": chance_figure(found.ac1),
+        say("quality.column.same"): percent_figure(found.raw),
+        say("quality.column.of_removals"): percent_figure(found.positive),
+        say("quality.column.kappa"): chance_figure(found.kappa),
+        say("quality.column.ac1"): chance_figure(found.ac1),
     }
 
 
@@ -106,11 +110,11 @@ def golden_frame(results: Sequence[GoldenResult]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "person": each.actor,
-                "met": each.found.judged,
-                "right": round(each.found.share * each.found.judged),
-                "share": f"{percent(each.found.share)} ({each.found.low * 100:.0f} – "
-                f"{each.found.high * 100:.0f})",
+                say("quality.column.person"): each.actor,
+                say("quality.column.met"): each.found.judged,
+                say("quality.column.right"): round(each.found.share * each.found.judged),
+                say("quality.column.share"): f"{share_words(each.found.share)} "
+                f"{percent_bounds(each.found.low, each.found.high)}",
             }
             for each in results
         ]
@@ -119,7 +123,8 @@ def golden_frame(results: Sequence[GoldenResult]) -> pd.DataFrame:
 
 def reason_title(policy: Policy, code: str | None) -> str:
     """The reason's title in that policy, or its code if the policy has it no more."""
-    return next((one.title for one in policy.reasons if one.code == code), code or "no reason")
+    known = next((one.title for one in policy.reasons if one.code == code), code)
+    return known or say("quality.cell.no_reason")
 
 
 def answer_line(answer: Answer, policy: Policy) -> str:
@@ -131,5 +136,7 @@ def answer_line(answer: Answer, policy: Policy) -> str:
 
 def alike_line(look: SecondLook, policy: Policy) -> str:
     """`mina and tomas, pia vouched for it`, each with the reason of a removal."""
-    line = " and ".join(answer_line(answer, policy) for answer in look.answers)
-    return f"{line}, {look.golden_by} vouched for it" if look.golden_by else line
+    line = joined([answer_line(answer, policy) for answer in look.answers])
+    if not look.golden_by:
+        return line
+    return say("quality.golden.vouched", answers=line, person=look.golden_by)

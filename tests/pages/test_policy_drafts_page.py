@@ -14,7 +14,7 @@ from core.moderation.scores import Label
 from core.services.people import disable_person
 from core.services.policy_drafts import roll_back_policy
 from dashboard.policy.place import DraftForm, PolicyPlace
-from dashboard.policy.wording import ALONE
+from dashboard.staff_texts import say
 from tests.factories import HOSTILE, LEAD, OTHER_LEAD
 from tests.integration.policy_calls import WHY, begun, desk_of, proposed, published
 from tests.pages.policy_page import buttons, move, press, say_why, shown, words
@@ -58,7 +58,7 @@ def test_one_lead_alone_publishes_where_the_site_allows_it_and_is_told_so(
     monkeypatch.setenv("MODCONSOLE_PUBLISH_ALONE", "yes")
     disable_person(services.context, SYSTEM, "ravi")
     test = staff_page("policy", LEAD)
-    assert ALONE in words(test)
+    assert say("policy.draft.alone") in words(test)
     assert buttons(test) == {"save": False, "discard": True, "propose": False, "publish": True}
     test = press(test, "publish_")
     assert not test.exception

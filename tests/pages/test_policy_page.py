@@ -12,7 +12,7 @@ from core.moderation.policies import Action
 from core.moderation.policy_bands import bands_of
 from core.moderation.scores import Label
 from core.store.sql.history import SqlHistory
-from dashboard.policy.wording import NOTHING_TO_TRY, SAME_AS_IN_FORCE
+from dashboard.staff_texts import say
 from tests.factories import (
     CLEAN,
     HELD,
@@ -85,8 +85,8 @@ def test_page_itself_refuses_a_role_without_permission(services: Services) -> No
 def test_a_lead_without_history_is_told_so(services: Services, staff_page: Open) -> None:
     test = staff_page("policy", LEAD)
     assert not test.exception
-    assert [each.value for each in test.info] == [NOTHING_TO_TRY]
-    assert SAME_AS_IN_FORCE in words(test)
+    assert [each.value for each in test.info] == [say("policy.trial.nothing")]
+    assert say("policy.bands.same") in words(test)
     assert buttons(test) == {"save": False, "propose": False}
     assert not move(test, Label.INSULT, 0.1, 0.2).exception
 

@@ -11,16 +11,7 @@ from core.moderation.permissions import Actor, Role
 from core.moderation.policies import Action
 from core.moderation.second_looks import LookState
 from core.store.sql.quality import SqlQualityReads
-from dashboard.quality.wording import (
-    NO_CANDIDATES,
-    NO_DISAGREEMENT,
-    NO_GOLDEN,
-    NO_PAIRS,
-    NOBODY_GOLDEN,
-    ONLY_NOTED,
-    SETTLED_ALIKE,
-    SETTLED_ANEW,
-)
+from dashboard.staff_texts import say
 from tests.factories import CLEAN, HOSTILE, LEAD, MODERATOR, OTHER_LEAD, edited
 from tests.integration.quality_calls import (
     WHY,
@@ -52,11 +43,13 @@ def test_of_a_new_site_every_part_says_that_there_is_nothing(
     test = staff_page("quality", actor)
     assert not test.exception
     assert "nothing is known about agreement" in test.markdown[0].value
-    assert {NO_PAIRS, NOBODY_GOLDEN} <= {each.value for each in test.caption}
+    nothing = {say("quality.agreement.no_pairs"), say("quality.golden.nobody")}
+    assert nothing <= {each.value for each in test.caption}
     assert "What the model lets through is unknown" in said(test)
-    assert part(staff_page, actor, "Disagreements").info[0].value == NO_DISAGREEMENT
+    inbox = part(staff_page, actor, "Disagreements")
+    assert inbox.info[0].value == say("quality.inbox.none")
     captions = {each.value for each in part(staff_page, actor, "Golden items").caption}
-    assert {NO_GOLDEN, NO_CANDIDATES} <= captions
+    assert {say("quality.golden.none"), say("quality.golden.no_candidates")} <= captions
 
 
 @pytest.mark.parametrize("actor", [MODERATOR, OPS])
@@ -102,7 +95,7 @@ def test_a_disagreement_shows_both_and_is_settled_anew(
     test.text_area(key=f"because_{look.id}").set_value(WHY)
     test.text_input(key=f"author_{look.id}").set_value("We looked again.")
     test = press(test, "settle_approve")
-    assert test.success[0].value.replace("\\", "") == SETTLED_ANEW
+    assert test.success[0].value.replace("\\", "") == say("quality.settle.done_anew")
     assert look_of(services, look.revision_id).state is LookState.SETTLED
     with services.context.store.read() as reader:
         chain = reader.decision_chain(look.revision_id)
@@ -114,7 +107,7 @@ def test_a_decision_may_be_found_right(services: Services, staff_page: Open) -> 
     test = part(staff_page, LEAD, "Disagreements")
     test.text_area(key=f"because_{look.id}").set_value(WHY)
     test = press(test, "settle_remove")
-    assert test.success[0].value.replace("\\", "") == SETTLED_ALIKE
+    assert test.success[0].value.replace("\\", "") == say("quality.settle.done_alike")
     settled = look_of(services, look.revision_id).settled
     assert settled is not None
     assert settled.reason_code == "harassment"
@@ -135,7 +128,7 @@ def test_the_form_says_if_the_comment_stays_as_it_is(services: Services, staff_p
     assert revision is not None
     edited(services, revision, CLEAN)
     test = part(staff_page, LEAD, "Disagreements")
-    assert ONLY_NOTED in {each.value for each in test.caption}
+    assert say("quality.inbox.only_noted") in {each.value for each in test.caption}
 
 
 def test_hostile_notes_are_plain_text(services: Services, staff_page: Open) -> None:

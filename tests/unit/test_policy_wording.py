@@ -14,20 +14,18 @@ from core.moderation.scores import Label
 from core.moderation.simulation import simulate
 from core.services.policy_simulation import PolicyTrial, Shares
 from dashboard.policy.charts import edge_lines, score_bars, score_counts
-from dashboard.policy.wording import (
-    bands_at,
-    bands_words,
+from dashboard.policy.trial_words import (
     bound_words,
     direction_badge,
     found_words,
     group_title,
-    knobs,
     rightly_share,
     rightly_words,
     share_words,
     summary,
     work_words,
 )
+from dashboard.policy.wording import bands_at, bands_words, knobs
 from tests.unit.test_simulation import history, policy
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
