@@ -1,58 +1,43 @@
 """The parts of the page about what is kept of people, and who is told what."""
 
-import pandas as pd
+from functools import partial
+
 import streamlit as st
 
+from core.moderation.erasure import RetentionDays
 from core.services.inventory import Inventory
+from dashboard.inventory.kept_tables import NOT_SHOWN, contact_frame, kept_frame
 from dashboard.inventory.parts import csv_download, table_with_csv
+from dashboard.staff_texts import say, staff_texts
 
-NOBODY = "nobody"
-ERASING = (
-    "modconsole erase author NAME erases what an author wrote; modconsole export author NAME "
-    "gives it to them. Backups and files that you exported are yours to keep or to delete."
-)
-ASKING = (
-    "Nobody else is asked: not by the servers, and not by the pages in a browser. "
-    "modconsole ingest --hackernews asks Hacker News, modconsole logs export the collector that "
-    "OTEL_EXPORTER_OTLP_ENDPOINT names, and a job whatever its command asks."
-)
+COLLECTOR_SETTING = "OTEL_EXPORTER_OTLP_ENDPOINT"
 
 
-def kept_part(found: Inventory) -> None:
+def kept_part(found: Inventory, retention: RetentionDays) -> None:
     """What the site keeps, why, where and for how long."""
-    st.caption(ERASING)
-    frame = pd.DataFrame(
-        [
-            {
-                "what": one.what,
-                "why": one.why,
-                "kept": one.kept,
-                "after an erasure": one.erased,
-                "tables": ", ".join(one.tables) or None,
-                "in the home folder": ", ".join(one.files) or None,
-            }
-            for one in found.kept
-        ]
-    )
+    st.caption(say("inventory.kept.erasing"))
+    frame_in = partial(kept_frame, found.kept, retention)
+    titles = {
+        "what": say("inventory.kept.what"),
+        "why": say("inventory.kept.why"),
+        "kept": say("inventory.kept.how_long"),
+        "after an erasure": say("inventory.kept.after_erasure"),
+    }
+    shown = frame_in(staff_texts()).drop(columns=NOT_SHOWN).rename(columns=titles)
     # A table of sentences: here they wrap, which a data table's don't.
-    st.table(frame.drop(columns=["tables", "in the home folder"]).set_index("what"))
-    csv_download(frame, "kept")
+    st.table(shown.set_index(titles["what"]))
+    csv_download(frame_in, "kept")
 
 
 def contacts_part(found: Inventory) -> None:
     """Whom the servers ask over a network, and by which setting."""
-    st.caption(ASKING)
-    frame = pd.DataFrame(
-        [
-            {
-                "who": one.who,
-                "now": one.address or NOBODY,
-                "is told": one.told,
-                "setting": one.setting,
-            }
-            for one in found.contacts
-        ]
-    )
+    st.caption(say("inventory.contacts.asking", setting=COLLECTOR_SETTING))
     text = st.column_config.TextColumn
-    columns = {name: text(width=260) for name in frame.columns}
-    table_with_csv(frame, columns, "contacts", "Whom this installation asks, and by which setting")
+    columns = {
+        "who": text(say("inventory.contacts.who"), width=260),
+        "now": text(say("inventory.contacts.now"), width=260),
+        "is told": text(say("inventory.contacts.is_told"), width=260),
+        "setting": text(say("inventory.contacts.setting"), width=260),
+    }
+    frame_in = partial(contact_frame, found.contacts)
+    table_with_csv(frame_in, columns, "contacts", say("inventory.contacts.about"))

@@ -12,7 +12,8 @@ from core.services.api_keys import ListedKey, list_keys
 from core.serving.api_keys import KeyFolder
 from dashboard.data_table import data_table
 from dashboard.keys.changes import new_key_form, rotate_or_revoke, show_made_key
-from dashboard.keys.wording import NO_KEY, keys_table
+from dashboard.keys.wording import keys_table
+from dashboard.staff_texts import say
 from dashboard.wiring import current_actor, current_services
 from dashboard.wording import plain
 
@@ -29,7 +30,7 @@ def render(services: Services, actor: Actor) -> None:
         return
     may_manage = can(actor, Permission.MANAGE_KEYS)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader("API keys", width="content", anchor=False)
+        st.subheader(say("common.page.keys"), width="content", anchor=False)
         st.space("stretch")
         if may_manage:
             new_key_form(services, actor, folder)
@@ -37,7 +38,7 @@ def render(services: Services, actor: Actor) -> None:
     for line in unreadable:
         st.warning(plain(line), icon=":material/warning:")
     if not listed:
-        st.info(NO_KEY, icon=":material/key:")
+        st.info(say("keys.page.none"), icon=":material/key:")
         return
     _table(listed)
     if may_manage:
@@ -49,15 +50,17 @@ def _table(listed: Sequence[ListedKey]) -> None:
     data_table(
         keys_table(listed),
         {
-            "name": st.column_config.TextColumn("Name", width="small"),
-            "valid until": st.column_config.TextColumn("Valid until (UTC)", width="small"),
-            "last used": time("Last used (UTC)"),
-            "may": st.column_config.TextColumn("May", width="large"),
-            "made": time("Made (UTC)"),
-            "id": st.column_config.TextColumn("Id"),
+            "name": st.column_config.TextColumn(say("keys.table.name"), width="small"),
+            "valid until": st.column_config.TextColumn(
+                say("keys.table.valid_until"), width="small"
+            ),
+            "last used": time(say("keys.table.last_used")),
+            "may": st.column_config.TextColumn(say("keys.table.may"), width="large"),
+            "made": time(say("keys.table.made")),
+            "id": st.column_config.TextColumn(say("keys.table.id")),
         },
         key="keys",
-        alt="API keys with what each may do, until when, and when it was last used",
+        alt=say("keys.table.about"),
         most_rows=MOST_ROWS,
         grey=[each.is_expired for each in reversed(listed)],
     )

@@ -1,4 +1,4 @@
-"""The words of the page API keys. Pure."""
+"""The words of the page API keys."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,21 +7,11 @@ import pandas as pd
 
 from core.moderation.api_keys import KeyScope
 from core.services.api_keys import ListedKey
+from dashboard.staff_texts import said, say
 
-SCOPES = {
-    KeyScope.COMMENTS_WRITE: "send and withdraw comments",
-    KeyScope.DECISIONS_READ: "read decisions",
-    KeyScope.REPORTS_WRITE: "send reports",
-    KeyScope.SCORE: "score without storing",
-}
-ENDS = {90: "in 90 days", 365: "in a year", None: "when it is revoked"}
-NO_KEY = (
-    "There is no key yet. Until there is one, the API answers every program on this machine, and "
-    "nobody else."
-)
-ONCE = "Copy it now: only its digest is stored, and it is not shown again."
-GRACE = "The old key stays valid for a day, so that the site can change to the new one."
-REVOKING = "The API refuses it within a second. That can't be undone."
+SCOPES = said("keys.scope", KeyScope)
+ENDS = {90: "keys.end.days_90", 365: "keys.end.days_365", None: "keys.end.revoked"}
+"""After so many days a key may end, with the keys of the words."""
 
 
 def keys_table(listed: Sequence[ListedKey]) -> pd.DataFrame:
@@ -43,6 +33,6 @@ def keys_table(listed: Sequence[ListedKey]) -> pd.DataFrame:
 
 def _end(each: ListedKey) -> str:
     if each.key.expires_at is None:
-        return "no end"
+        return say("keys.table.no_end")
     end = f"{datetime.fromisoformat(each.key.expires_at):%Y-%m-%d %H:%M}"
-    return f"expired {end}" if each.is_expired else end
+    return say("keys.table.expired", end=end) if each.is_expired else end

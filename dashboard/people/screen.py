@@ -13,6 +13,7 @@ from core.services.people import list_people
 from dashboard.data_table import data_table
 from dashboard.people.changes import change_one, invite_form, show_outcome
 from dashboard.people.wording import lead_words, people_table
+from dashboard.staff_texts import say
 from dashboard.wiring import current_actor, current_services
 from dashboard.wording import plain
 
@@ -28,7 +29,7 @@ def render(services: Services, actor: Actor) -> None:
         return
     may_manage = can(actor, Permission.MANAGE_PEOPLE)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader("People", width="content", anchor=False)
+        st.subheader(say("common.page.people"), width="content", anchor=False)
         st.space("stretch")
         if may_manage:
             invite_form(services, actor)
@@ -36,7 +37,7 @@ def render(services: Services, actor: Actor) -> None:
     if words := lead_words(people, publishes_alone=services.context.publishes_alone):
         st.warning(plain(words), icon=":material/group_off:")
     if not people:
-        st.info("Nobody has signed in or was invited yet.", icon=":material/group:")
+        st.info(say("people.page.none"), icon=":material/group:")
         return
     _table(people)
     if may_manage:
@@ -47,16 +48,18 @@ def _table(people: Sequence[Person]) -> None:
     data_table(
         people_table(people),
         {
-            "name": st.column_config.TextColumn("Name", width="small"),
-            "roles": st.column_config.TextColumn("Roles", width="small"),
+            "name": st.column_config.TextColumn(say("people.table.name"), width="small"),
+            "roles": st.column_config.TextColumn(say("people.table.roles"), width="small"),
             "last seen": st.column_config.DatetimeColumn(
-                "Last seen (UTC)", format="YYYY-MM-DD HH:mm", timezone="UTC"
+                say("people.table.last_seen"), format="YYYY-MM-DD HH:mm", timezone="UTC"
             ),
-            "may sign in": st.column_config.TextColumn("May sign in", width="small"),
-            "from": st.column_config.TextColumn("Where the roles come from", width="large"),
+            "may sign in": st.column_config.TextColumn(
+                say("people.table.may_sign_in"), width="small"
+            ),
+            "from": st.column_config.TextColumn(say("people.table.origin"), width="large"),
         },
         key="people",
-        alt="People with their roles, when they were last seen and whether they may sign in",
+        alt=say("people.table.about"),
         most_rows=MOST_ROWS,
         grey=[person.disabled_at is not None for person in people],
     )

@@ -1,30 +1,16 @@
-"""The words of the page People. Pure."""
+"""The words of the page People."""
 
 from collections.abc import Sequence
 
 import pandas as pd
 
-from core.moderation.people import Person, actor_of
+from core.moderation.people import STAFF_ROLES, Person, actor_of
 from core.moderation.permissions import Permission, Role, can
+from dashboard.staff_texts import said, say
 from dashboard.wording import ROLES
 
-NAME_HELP_DEMO = "Anybody at this machine can then choose them at the sign-in."
-NAME_HELP = (
-    "Exactly as the identity provider names them ({claim}). They sign in there; this console sends "
-    "them nothing, so tell them its address."
-)
-ROLES_HELP = "Besides the roles of which the identity provider tells."
-DISABLING = (
-    "They are signed out at once and can't sign in, whatever the identity provider says. What they "
-    "decided stays, with their name."
-)
-NO_ROLE = "none"
-ALONE = (
-    "Only one person here may publish a policy or hear appeals: {name}. What they wrote or decided "
-    "themselves takes a second one. Invite another lead{setting}."
-)
-NO_LEAD = "Nobody here may publish a policy or hear appeals. Invite a lead."
-SETTING = ", or set MODCONSOLE_PUBLISH_ALONE=yes, so that they may publish their own policy"
+SETTING = "MODCONSOLE_PUBLISH_ALONE=yes"
+ROLE_NAMES = said("people.role", STAFF_ROLES)
 
 
 def lead_words(people: Sequence[Person], *, publishes_alone: bool) -> str:
@@ -37,13 +23,20 @@ def lead_words(people: Sequence[Person], *, publishes_alone: bool) -> str:
     if len(able) > 1:
         return ""
     if not able:
-        return NO_LEAD
-    return ALONE.format(name=able[0], setting="" if publishes_alone else SETTING)
+        return say("people.second.no_lead")
+    if publishes_alone:
+        return say("people.second.alone", name=able[0])
+    return say("people.second.alone_or_setting", name=able[0], setting=SETTING)
 
 
 def role_words(role: Role) -> str:
     """A role with what it is for."""
-    return f"{role}: {ROLES[role]}"
+    return say("people.role_use.with_use", role=ROLE_NAMES[role], use=ROLES[role])
+
+
+def role_names(roles: Sequence[Role]) -> str:
+    """`lead, ops`; empty without any."""
+    return ", ".join(ROLE_NAMES[role] for role in roles)
 
 
 def people_table(people: Sequence[Person]) -> pd.DataFrame:
@@ -52,7 +45,7 @@ def people_table(people: Sequence[Person]) -> pd.DataFrame:
         [
             {
                 "name": person.name,
-                "roles": ", ".join(person.roles) or NO_ROLE,
+                "roles": role_names(person.roles) or say("people.table.no_role"),
                 "last seen": person.last_seen_at,
                 "may sign in": _state(person),
                 "from": _origin(person),
@@ -64,13 +57,15 @@ def people_table(people: Sequence[Person]) -> pd.DataFrame:
 
 def _state(person: Person) -> str:
     if person.disabled_at is not None:
-        return f"disabled {person.disabled_at:%Y-%m-%d}"
-    return "yes" if person.roles else "no, without a role"
+        return say("people.table.disabled", day=f"{person.disabled_at:%Y-%m-%d}")
+    return say("people.table.may") if person.roles else say("people.table.may_not")
 
 
 def _origin(person: Person) -> str:
-    parts = [f"told by the identity provider: {', '.join(person.told)}"] if person.told else []
-    if person.given:
-        by = f" by {person.invited_by}" if person.invited_by else ""
-        parts.append(f"given here{by}: {', '.join(person.given)}")
-    return "; ".join(parts) or NO_ROLE
+    told, given, by = role_names(person.told), role_names(person.given), person.invited_by
+    parts = [say("people.table.told", roles=told)] if told else []
+    if given and by:
+        parts.append(say("people.table.given_by", person=by, roles=given))
+    elif given:
+        parts.append(say("people.table.given", roles=given))
+    return "; ".join(parts) or say("people.table.no_role")

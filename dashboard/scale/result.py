@@ -7,22 +7,23 @@ import pandas as pd
 import streamlit as st
 
 from core.load_test.report import facts_of
-from core.load_test.results import LoadTest, LoadTestStatus
+from core.load_test.results import LoadTest, LoadTestStatus, RateStep
 from core.load_test.rising_rate import find_knee
 from core.load_test.scalability import UslFit, fit_usl
-from core.load_test.wording import (
-    STATUS_WORDS,
+from dashboard.data_table import data_table
+from dashboard.figures import duration, rate
+from dashboard.scale.charts import held_words, latency_chart, law_chart, step_rows
+from dashboard.scale.wording import (
+    STATUSES,
+    basis_words,
     client_words,
     headroom_words,
     knee_words,
     law_words,
-    objective_words,
     target_words,
     workers_words,
 )
-from dashboard.data_table import data_table
-from dashboard.figures import duration, rate
-from dashboard.scale.charts import latency_chart, law_chart, step_rows
+from dashboard.staff_texts import count, number, say
 from dashboard.wording import plain
 
 CHART_HEIGHT = 260
@@ -41,7 +42,7 @@ def result_panel(test: LoadTest, busiest_rps: float, *, place: str, is_alone: bo
     alone. `place` tells two panels of a page apart."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{plain(target_words(test))}**", width="content")
-        st.badge(STATUS_WORDS[test.status], color=STATUS_COLORS[test.status])  # type: ignore[arg-type]
+        st.badge(STATUSES[test.status], color=STATUS_COLORS[test.status])  # type: ignore[arg-type]
         st.space("stretch")
         st.download_button(
             "JSON",
@@ -51,7 +52,7 @@ def result_panel(test: LoadTest, busiest_rps: float, *, place: str, is_alone: bo
             icon=":material/download:",
             key=f"download_{place}",
         )
-    st.caption(plain(_basis(test)))
+    st.caption(plain(basis_words(test)))
     if test.problem is not None:
         st.error(plain(test.problem), icon=":material/error:")
     if test.steps:
@@ -69,44 +70,51 @@ def result_panel(test: LoadTest, busiest_rps: float, *, place: str, is_alone: bo
         _steps(test, place)
 
 
-def _basis(test: LoadTest) -> str:
-    model = " ".join(filter(None, (test.backend, test.model_version)))
-    return f"{objective_words(test)}; {model or 'backend not known'}; {test.machine}."
-
-
 def _knees(test: LoadTest, busiest_rps: float) -> None:
     grid = st.grid(len(test.plan.workers), min_column_width=TILE_PX)
     for workers in test.plan.workers:
         knee = find_knee(test.steps_of(workers), test.plan.share)
         step = knee.step
-        name = "" if test.plan.url is not None else f", {workers_words((workers,))}"
         grid.metric(
-            f"Knee{name}",
+            _knee_title(test, workers),
             rate(knee.held_rps),
-            "no rate held" if step is None else f"p99 {duration(step.p99_ms)}",
+            say("scale.knee.no_rate_held") if step is None else f"p99 {duration(step.p99_ms)}",
             delta_color="off",
             delta_arrow="off",
             border=True,
         )
-    most, least = test.plan.workers[-1], test.plan.workers[0]
-    with_words = "" if test.plan.url is not None else f"With {workers_words((most,))}: "
-    knee = find_knee(test.steps_of(least), test.plan.share)
-    st.caption(plain(f"{with_words}{knee_words(test, most)} {headroom_words(knee, busiest_rps)}"))
+    st.caption(plain(_knee_sentences(test, busiest_rps)))
     if (busy := client_words(test.steps)) is not None:
         st.warning(plain(busy), icon=":material/info:")
 
 
+def _knee_title(test: LoadTest, workers: int) -> str:
+    if test.plan.url is not None:
+        return say("scale.knee.title")
+    return say("scale.knee.of_workers", workers=workers_words((workers,)))
+
+
+def _knee_sentences(test: LoadTest, busiest_rps: float) -> str:
+    """The knee of the most workers, and the headroom of the fewest."""
+    most, least = test.plan.workers[-1], test.plan.workers[0]
+    words = knee_words(test, most)
+    if test.plan.url is None:
+        words = say("scale.knee.with_workers", workers=workers_words((most,)), knee=words)
+    knee = find_knee(test.steps_of(least), test.plan.share)
+    return f"{words} {headroom_words(knee, busiest_rps)}"
+
+
 def _curves(test: LoadTest, place: str) -> None:
-    st.markdown("**Latency as the rate rises**")
+    st.markdown(f"**{say('scale.curves.title')}**")
     rows = step_rows(test.steps, test.plan.share)
     if rows["p99"].isna().all():
-        st.caption("Nothing was answered.")
+        st.caption(say("scale.curves.nothing"))
         return
     st.altair_chart(
         latency_chart(rows, test.plan.within_ms),
         height=CHART_HEIGHT,
         key=f"curves_{place}",
-        alt="The 99th percentile of latency by offered rate, with the objective's limit",
+        alt=say("scale.curves.about"),
     )
 
 
@@ -114,13 +122,13 @@ def _law(test: LoadTest, place: str) -> None:
     if test.plan.url is not None or not test.rounds:
         return
     fit = _fit(tuple((workers, tuple(found)) for workers, found in test.throughputs.items()))
-    st.markdown("**What more workers bring** (Universal Scalability Law)")
+    st.markdown(f"**{say('scale.law.title')}** ({say('scale.law.name')})")
     if fit is not None:
         st.altair_chart(
             law_chart(fit, dict(test.throughputs)),
             height=CHART_HEIGHT,
             key=f"law_{place}",
-            alt="Requests a second by number of workers, with the law's interval of 90 %",
+            alt=say("scale.law.about"),
         )
     st.caption(plain(law_words(fit)))
 
@@ -131,37 +139,45 @@ def _fit(measured: tuple[tuple[int, tuple[float, ...]], ...]) -> UslFit | None:
 
 
 def _steps(test: LoadTest, place: str) -> None:
-    number = st.column_config.NumberColumn
-    columns: dict[str, Any] = {
-        "workers": number(width=70),
-        "offered /s": number(format="%.1f", width=90),
-        "objective": st.column_config.TextColumn(width=80),
-        "in time": st.column_config.TextColumn(width=110),
-        "refused": number(width=70),
-        "failed": number(width=70),
-        "p50, ms": number(format="%.1f", width=80),
-        "p99, ms": number(format="%.1f", width=80),
-    }
     frame = pd.DataFrame(
         [
             {
                 "workers": one.workers,
-                "offered /s": one.offered_rps,
-                "objective": "holds" if one.holds(test.plan.share) else "breaks",
-                "in time": f"{one.good:,} of {one.requests:,}",
+                "offered": one.offered_rps,
+                "objective": held_words(one.holds(test.plan.share)),
+                "in time": _in_time(one),
                 "refused": one.refused,
                 "failed": one.failed,
-                "p50, ms": one.p50_ms,
-                "p99, ms": one.p99_ms,
+                "p50": one.p50_ms,
+                "p99": one.p99_ms,
             }
             for one in test.steps
         ]
     )
-    with st.expander(f"All {len(frame):,} loads"):
+    with st.expander(count("scale.steps.all", len(frame))):
         data_table(
             frame,
-            columns,
+            _step_columns(),
             key=f"steps_{place}",
-            alt="Each rate that was offered, in order, and what was answered",
+            alt=say("scale.steps.about"),
             most_rows=MOST_ROWS,
         )
+
+
+def _in_time(step: RateStep) -> str:
+    good, requests = number(step.good), number(step.requests)
+    return say("scale.steps.good_of_all", good=good, requests=requests)
+
+
+def _step_columns() -> dict[str, Any]:
+    text, figure = st.column_config.TextColumn, st.column_config.NumberColumn
+    return {
+        "workers": figure(say("scale.steps.workers"), width=70),
+        "offered": figure(say("scale.steps.offered"), format="%.1f", width=90),
+        "objective": text(say("scale.steps.objective"), width=80),
+        "in time": text(say("scale.steps.in_time"), width=110),
+        "refused": figure(say("scale.steps.refused"), width=70),
+        "failed": figure(say("scale.steps.failed"), width=70),
+        "p50": figure("p50, ms", format="%.1f", width=80),
+        "p99": figure("p99, ms", format="%.1f", width=80),
+    }

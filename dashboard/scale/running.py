@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from core.load_test.results import LoadTest, LoadTestStatus
-from core.load_test.wording import target_words
+from core.load_test.results import LoadTestStatus
 from core.moderation.permissions import Permission, can
 from dashboard.scale.place import LoadTestPlace
+from dashboard.scale.wording import STATUSES, progress_words, target_words
+from dashboard.staff_texts import say
 from dashboard.wording import plain
 
 WATCH_S = 2
@@ -19,27 +20,16 @@ def running_card(place: LoadTestPlace, test_id: str) -> None:
         st.rerun()
     with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.badge("runs", color="blue", icon=":material/progress_activity:")
-            st.markdown(plain(f"{target_words(test)}, started by {test.started_by}"))
+            st.badge(STATUSES[test.status], color="blue", icon=":material/progress_activity:")
+            target, person = target_words(test), test.started_by
+            st.markdown(plain(say("scale.running.started_by", target=target, person=person)))
             if can(place.actor, Permission.RUN_LOAD_TESTS):
                 st.button(
-                    "Stop",
+                    say("scale.running.stop"),
                     key=f"stop_{test.id}",
                     icon=":material/stop:",
                     on_click=place.stop,
                     args=(test.id,),
                 )
-        st.caption(plain(_progress(test, is_stopping=place.folder.is_asked_to_stop(test.id))))
-
-
-def _progress(test: LoadTest, *, is_stopping: bool) -> str:
-    if is_stopping:
-        return "Stopping; what was found so far is kept."
-    if not test.rounds and not test.steps:
-        return "Starting."
-    words = f"{len(test.rounds)} rounds and {len(test.steps)} rates so far"
-    return (
-        words
-        if not test.steps
-        else f"{words}; now near {test.steps[-1].offered_rps:,.0f} a second."
-    )
+        is_stopping = place.folder.is_asked_to_stop(test.id)
+        st.caption(plain(progress_words(test, is_stopping=is_stopping)))

@@ -1,20 +1,29 @@
 """The form that starts a load test."""
 
+from enum import StrEnum
+
 import streamlit as st
 
 from core.bootstrap.objectives import site_objectives
+from core.config import Settings
 from core.load_test.results import LoadTestPlan
 from core.moderation.permissions import Permission, can
 from core.services.load_tests import latency_objective
 from dashboard.scale.place import LoadTestPlace
+from dashboard.scale.wording import objective_words
+from dashboard.staff_texts import said, say
 
-OWN, SITE = "Servers of its own", "This site's API"
+
+class Target(StrEnum):
+    """Where a load test sends to."""
+
+    OWN = "own"
+    SITE = "site"
+
+
+TARGETS = said("scale.send_to", Target)
 NUMBERS, USUAL = (1, 2, 4, 8), (1, 2, 4)
 SECONDS = 5
-STRAINS = (
-    "A load test takes all the machine can give: while it runs, everything else here is slower, "
-    "and live calls that come late count as late. Choose a quiet hour."
-)
 
 
 def start_form(place: LoadTestPlace) -> None:
@@ -23,42 +32,47 @@ def start_form(place: LoadTestPlace) -> None:
     if not can(place.actor, Permission.RUN_LOAD_TESTS):
         return
     share, within_ms = latency_objective(site_objectives(place.services.settings))
-    with st.popover("Start a load test", icon=":material/play_arrow:"):
-        st.warning(STRAINS, icon=":material/warning:")
-        target = st.segmented_control(
-            "Send to", [OWN, SITE], default=OWN, required=True, key="target"
-        )
-        workers: tuple[int, ...] = USUAL
-        if target == OWN:
-            chosen = st.pills(
-                "Numbers of workers to compare",
-                NUMBERS,
-                default=USUAL,
-                selection_mode="multi",
-                key="workers",
-                help="Each worker is a server of the API in a process of its own.",
-            )
-            workers = tuple(sorted(chosen))
-        seconds = st.number_input(
-            "Seconds for each load", min_value=1, max_value=60, value=SECONDS, key="seconds"
-        )
-        st.caption(
-            f"Objective: {share * 100:.4g} % of requests answered within {within_ms:,.4g} ms. "
-            "With the usual choices it takes some minutes."
-        )
-        settings = place.services.settings
-        plan = LoadTestPlan(
-            url=None if target == OWN else f"http://127.0.0.1:{settings.api_port}",
-            workers=workers if target == OWN else (1,),
-            share=share,
-            within_ms=within_ms,
-            seconds=float(seconds),
-        )
+    with st.popover(say("scale.start.title"), icon=":material/play_arrow:"):
+        st.warning(say("scale.start.strains"), icon=":material/warning:")
+        plan = _chosen_plan(place.services.settings, share, within_ms)
         st.button(
-            "Start",
+            say("scale.start.start"),
             type="primary",
             key="start",
             disabled=not plan.workers,
             on_click=place.start,
             args=(plan,),
         )
+
+
+def _chosen_plan(settings: Settings, share: float, within_ms: float) -> LoadTestPlan:
+    target = st.segmented_control(
+        say("scale.start.target"),
+        list(Target),
+        default=Target.OWN,
+        format_func=TARGETS.__getitem__,
+        required=True,
+        key="target",
+    )
+    workers: tuple[int, ...] = USUAL
+    if target is Target.OWN:
+        chosen = st.pills(
+            say("scale.start.workers"),
+            NUMBERS,
+            default=USUAL,
+            selection_mode="multi",
+            key="workers",
+            help=say("scale.start.about_workers"),
+        )
+        workers = tuple(sorted(chosen))
+    seconds = st.number_input(
+        say("scale.start.seconds"), min_value=1, max_value=60, value=SECONDS, key="seconds"
+    )
+    st.caption(say("scale.start.objective", objective=objective_words(share, within_ms)))
+    return LoadTestPlan(
+        url=None if target is Target.OWN else f"http://127.0.0.1:{settings.api_port}",
+        workers=workers if target is Target.OWN else (1,),
+        share=share,
+        within_ms=within_ms,
+        seconds=float(seconds),
+    )

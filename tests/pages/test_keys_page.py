@@ -11,7 +11,7 @@ from core.moderation.api_keys import ALL_SCOPES, KeyScope
 from core.moderation.permissions import Actor, Role
 from core.serving.api_keys import KeyFolder
 from core.serving.key_ring import KeyRing
-from dashboard.keys.wording import NO_KEY
+from dashboard.staff_texts import say
 from dashboard.wording import plain
 from tests.factories import LEAD, MODERATOR
 
@@ -40,7 +40,7 @@ def test_others_have_no_such_page(staff_page: Open, actor: Actor) -> None:
 def test_without_a_key_the_page_says_what_that_means(staff_page: Open) -> None:
     test = staff_page("keys", ADMIN)
     assert not test.exception
-    assert test.info[0].value == NO_KEY
+    assert test.info[0].value == say("keys.page.none")
     assert test.button(key="make_key").disabled
 
 
@@ -98,7 +98,7 @@ def test_a_revoked_key_is_gone(staff_page: Open, folder: KeyFolder) -> None:
     test.button(key="revoke_key").click().run()
     assert not test.exception
     assert folder.read_all() == []
-    assert test.info[0].value == NO_KEY
+    assert test.info[0].value == say("keys.page.none")
 
 
 def test_expired_and_unreadable_keys_are_told(staff_page: Open, folder: KeyFolder) -> None:

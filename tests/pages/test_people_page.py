@@ -10,7 +10,8 @@ from core.moderation.people import DEMO_STAFF, Person
 from core.moderation.permissions import SYSTEM, Actor, Role
 from core.services.people import disable_person, find_demo_staff, invite_person
 from core.services.sign_in import find_signed_in, sign_in
-from dashboard.people.wording import ALONE, NO_LEAD, SETTING, lead_words, people_table
+from dashboard.people.wording import SETTING, lead_words, people_table
+from dashboard.staff_texts import say
 from dashboard.wording import plain
 from tests.factories import LEAD, MODERATOR
 
@@ -111,7 +112,9 @@ def test_an_admin_can_not_lock_themselves_out(staff_page: Open) -> None:
 def test_one_lead_alone_is_said(staff_page: Open, services: Services) -> None:
     disable_person(services.context, SYSTEM, "ravi")
     test = staff_page("people", ADMIN)
-    assert test.warning[0].value == plain(ALONE.format(name="lena", setting=SETTING))
+    assert test.warning[0].value == plain(
+        say("people.second.alone_or_setting", name="lena", setting=SETTING)
+    )
     invite_person(services.context, SYSTEM, "eva", [Role.LEAD])
     assert not test.run().warning
 
@@ -128,9 +131,9 @@ def test_a_disabled_person_who_has_a_page_open_is_asked_to_sign_in(
     ("people", "publishes_alone", "words"),
     [
         (DEMO_STAFF, False, ""),
-        (DEMO_STAFF[:3], True, ALONE.format(name="lena", setting="")),
-        (DEMO_STAFF[:2], False, NO_LEAD),
-        ([], False, NO_LEAD),
+        (DEMO_STAFF[:3], True, say("people.second.alone", name="lena")),
+        (DEMO_STAFF[:2], False, say("people.second.no_lead")),
+        ([], False, say("people.second.no_lead")),
     ],
 )
 def test_words_about_a_second_person(people, publishes_alone, words) -> None:
