@@ -36,19 +36,23 @@ def appeal_card(hearing: Hearing, now: datetime, zone: tzinfo) -> None:
             st.caption(say("appeals.card.objects", ago=ago(appeal.filed_at, now)))
             st.text(appeal.words)
             if appeal.heard_at is None:
-                late = is_late(appeal.due_at, now)
-                words = say(
-                    "appeals.due.with_date",
-                    due=due_words(appeal.due_at, now),
-                    when=local_time(appeal.due_at, zone),
-                )
-                st.badge(words, color="orange" if late else "gray", icon=":material/schedule:")
+                _due(appeal.due_at, now, zone)
         if hearing.ancestors:
             st.caption(say("appeals.card.in_reply_to"))
             for entry in hearing.ancestors:
                 st.text(entry.text or no_longer_shown())
         if shown is not None:
             _decision(hearing, shown, now)
+
+
+def _due(due_at: datetime, now: datetime, zone: tzinfo) -> None:
+    """Beside each other where there is room: a badge would cut the date off."""
+    late = is_late(due_at, now)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.badge(
+            due_words(due_at, now), color="orange" if late else "gray", icon=":material/schedule:"
+        )
+        st.text(local_time(due_at, zone), width="content")
 
 
 def _decision(hearing: Hearing, shown: ShownDecision, now: datetime) -> None:

@@ -99,6 +99,8 @@ def assert_german(test: AppTest, folder: str) -> None:
     assert not test.exception
     assert test.subheader[0].value == GERMAN[f"common.page.{folder}"]
     assert english_left(test, folder) == set()
+    # "31. Oktober" at the beginning of a line is a list for what renders Markdown.
+    assert not [each for each in [*test.caption, *test.markdown] if re.match(r"\d+\.", each.value)]
 
 
 def show_ended(test: AppTest) -> None:
