@@ -11,6 +11,7 @@ from core.moderation.appeals import Appeal
 from dashboard.appeals.place import HearingPlace
 from dashboard.appeals.wording import due_words
 from dashboard.data_table import HEADER_HEIGHT, NARROW_ROW_HEIGHT
+from dashboard.staff_texts import say
 from dashboard.wording import ago
 
 LIST_HEIGHT = 560
@@ -23,13 +24,14 @@ def appeal_list(place: HearingPlace, appeals: Sequence[Appeal], now: datetime) -
     ids = [appeal.id for appeal in appeals]
     selected = [row for row, appeal_id in enumerate(ids) if appeal_id == place.appeal_id]
     keys = _steps(place, ids, selected[0] if selected else None)
+    when, words = say("appeals.list.when"), say("appeals.list.words")
     frame = pd.DataFrame(
         {
-            "when": [
+            when: [
                 due_words(each.due_at, now) if each.heard_at is None else ago(each.heard_at, now)
                 for each in appeals
             ],
-            "the author says": [_excerpt(each.words) for each in appeals],
+            words: [_excerpt(each.words) for each in appeals],
         }
     )
     # The key contains the open appeal and the list: when either changes, the selection is reset.
@@ -44,10 +46,10 @@ def appeal_list(place: HearingPlace, appeals: Sequence[Appeal], now: datetime) -
         selection_mode=["single-row-required" if selected else "single-row", "single-cell"],
         selection_default={"selection": {"rows": selected}},
         column_config={
-            "when": st.column_config.TextColumn(width=112),
-            "the author says": st.column_config.TextColumn(width=400),
+            when: st.column_config.TextColumn(width=112),
+            words: st.column_config.TextColumn(width=400),
         },
-        alt="Appeals, the one open is selected",
+        alt=say("appeals.list.alt"),
     )
     return keys
 
@@ -55,7 +57,10 @@ def appeal_list(place: HearingPlace, appeals: Sequence[Appeal], now: datetime) -
 def _steps(place: HearingPlace, ids: Sequence[str], row: int | None) -> tuple[str, ...]:
     """The buttons Previous and Next. From an appeal that has left the list, Next goes to the
     first one."""
-    steps = (("Previous", "K", None if not row else row - 1), ("Next", "J", _after(ids, row)))
+    steps = (
+        (say("appeals.list.previous"), "K", None if not row else row - 1),
+        (say("appeals.list.next"), "J", _after(ids, row)),
+    )
     enabled = []
     with st.container(horizontal=True, gap="small"):
         for name, key, to in steps:

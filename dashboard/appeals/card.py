@@ -9,6 +9,7 @@ from core.moderation.invisible import isolated
 from core.moderation.notices import AppealStage
 from core.services.hearing import Hearing, ShownDecision
 from dashboard.appeals.wording import due_words, is_late, look_line
+from dashboard.staff_texts import say
 from dashboard.wording import APPEAL_BADGES, ago, decision_line, local_time, no_longer_shown
 
 CARD_HEIGHT = 360
@@ -27,37 +28,45 @@ def appeal_card(hearing: Hearing, now: datetime, zone: tzinfo) -> None:
     with box:
         comment, objection = st.columns(2, gap="medium")
         with comment:
-            st.caption("The comment")
+            st.caption(say("appeals.card.comment"))
             st.text(no_longer_shown() if hearing.is_withdrawn else hearing.text)
             if shown is not None:
                 st.text(f"— {isolated(shown.item.author)}")
         with objection:
-            st.caption(f"The author objects, {ago(appeal.filed_at, now)}")
+            st.caption(say("appeals.card.objects", ago=ago(appeal.filed_at, now)))
             st.text(appeal.words)
             if appeal.heard_at is None:
-                late = is_late(appeal.due_at, now)
-                words = f"{due_words(appeal.due_at, now)}: {local_time(appeal.due_at, zone)}"
-                st.badge(words, color="orange" if late else "gray", icon=":material/schedule:")
+                _due(appeal.due_at, now, zone)
         if hearing.ancestors:
-            st.caption("In reply to")
+            st.caption(say("appeals.card.in_reply_to"))
             for entry in hearing.ancestors:
                 st.text(entry.text or no_longer_shown())
         if shown is not None:
             _decision(hearing, shown, now)
 
 
+def _due(due_at: datetime, now: datetime, zone: tzinfo) -> None:
+    """Beside each other where there is room: a badge would cut the date off."""
+    late = is_late(due_at, now)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.badge(
+            due_words(due_at, now), color="orange" if late else "gray", icon=":material/schedule:"
+        )
+        st.text(local_time(due_at, zone), width="content")
+
+
 def _decision(hearing: Hearing, shown: ShownDecision, now: datetime) -> None:
     decision = shown.item.decision
-    st.caption("The decision")
+    st.caption(say("appeals.card.decision"))
     st.text(decision_line(decision, now))
     if decision.reason_code is not None:
         reason = shown.policy.reason(decision.reason_code)
-        st.text(f"{reason.title}: {reason.text}")
+        st.text(say("appeals.card.reason", title=reason.title, text=reason.text))
     if decision.note:
-        st.caption("Note to the author")
+        st.caption(say("appeals.card.note"))
         st.text(decision.note)
     if shown.looks:
-        st.caption("Said before the decision was shown")
+        st.caption(say("appeals.card.looks"))
         for look in shown.looks:
             st.text(look_line(look, hearing.current_policy))
 
@@ -69,6 +78,9 @@ def outcome_card(appeal: Appeal, zone: tzinfo) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge(text, color=color, icon=icon)  # type: ignore[arg-type]  # from the table
             if appeal.heard_at is not None:
-                by = f"by {appeal.heard_by}, " if appeal.heard_by is not None else ""
-                st.text(f"{by}{local_time(appeal.heard_at, zone)}")
+                st.text(_heard(appeal.heard_by, local_time(appeal.heard_at, zone)))
         st.text(appeal.outcome_reason or "")
+
+
+def _heard(person: str | None, when: str) -> str:
+    return when if person is None else say("appeals.card.heard_by", person=person, when=when)

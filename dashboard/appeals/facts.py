@@ -7,17 +7,19 @@ import streamlit as st
 
 from core.moderation.decisions import Decision
 from core.moderation.notices import milder_facts, score_facts
-from core.moderation.policies import Policy
+from core.moderation.policies import Action, Policy
 from core.services.hearing import ShownDecision
-from dashboard.appeals.wording import HIDDEN
+from dashboard.staff_texts import said, say
 from dashboard.wording import decision_lines, score_rows
+
+_ACTIONS = said("appeals.rule_action", Action)
 
 
 def hidden_panel() -> None:
     """What stands here while the decision is hidden."""
     with st.container(border=True):
-        st.markdown("**Hidden until you have answered**")
-        st.text(HIDDEN)
+        st.markdown(f"**{say('appeals.hidden.title')}**")
+        st.text(say("appeals.hidden.about"))
 
 
 def facts_panel(shown: ShownDecision, now: datetime) -> None:
@@ -30,29 +32,36 @@ def scores_panel(automated: Decision, policy: Policy) -> None:
     """The scores that led to the automated decision, with the thresholds in force then."""
     facts = score_facts(automated, policy)
     with st.container(border=True):
-        st.markdown("**Scores**")
+        st.markdown(f"**{say('appeals.facts.scores')}**")
         milder = milder_facts(automated, policy)
         if milder:
-            st.text("Scores reached a threshold for less than the text rule asked for.")
+            st.text(say("appeals.facts.milder"))
         if facts or milder:
             st.table(score_rows(facts or milder), border="horizontal", hide_index=True)
         else:
             st.text(_without(automated))
         for rule in policy.text_rules_of(automated.rule_ids):
-            st.text(f"A {rule.kind} rule ({rule.action}) matched it: {rule.description}")
-        model = (automated.model_version if automated.scores else None) or "no model"
-        st.caption(f"{model} · policy v{policy.version}, in force then")
+            key, action = f"appeals.rule_matched.{rule.kind}", _ACTIONS[rule.action]
+            st.text(say(key, action=action, about=rule.description))
+        model = automated.model_version if automated.scores else None
+        st.caption(
+            say(
+                "appeals.facts.made_with",
+                model=model or say("appeals.facts.no_model"),
+                version=str(policy.version),
+            )
+        )
 
 
 def _without(automated: Decision) -> str:
-    return "No score reached a threshold." if automated.scores else "It was not scored."
+    return say("appeals.facts.below" if automated.scores else "appeals.facts.not_scored")
 
 
 def history_panel(chain: Sequence[Decision], reference: str, now: datetime) -> None:
     """Every decision on the comment, newest first, and its reference."""
     with st.container(border=True):
-        st.markdown("**Decisions so far**")
+        st.markdown(f"**{say('appeals.facts.decisions')}**")
         st.text("\n".join(decision_lines(chain, now)))
     with st.container(border=True):
-        st.markdown("**Reference**")
+        st.markdown(f"**{say('appeals.facts.reference')}**")
         st.code(reference, language=None, wrap_lines=True)

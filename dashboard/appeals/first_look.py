@@ -8,11 +8,11 @@ from core.moderation.policies import Action
 from core.services.hearing import Hearing
 from dashboard.appeals.place import HearingPlace
 from dashboard.appeals.reasons import reason_row, refusal_line
-from dashboard.appeals.wording import ASK_FIRST
+from dashboard.staff_texts import say
 
 BUTTONS = (
-    (Action.APPROVE, "I would keep it", "A", ":material/check:"),
-    (Action.REMOVE, "I would remove it", "X", ":material/block:"),
+    (Action.APPROVE, "appeals.first_look.keep", "A", ":material/check:"),
+    (Action.REMOVE, "appeals.first_look.remove", "X", ":material/block:"),
 )
 
 
@@ -20,16 +20,16 @@ def first_look_form(
     place: HearingPlace, services: Services, actor: Actor, hearing: Hearing
 ) -> tuple[str, ...]:
     """Two buttons, and the reasons for the second. Returns the buttons' shortcut keys."""
-    st.markdown(f"**{ASK_FIRST}**")
+    st.markdown(f"**{say('appeals.first_look.ask')}**")
     reason_row(
         place,
         hearing.current_policy,
-        "The reason, if you would remove it: press its number, then X",
+        say("appeals.first_look.reasons"),
         without=None,
     )
-    for column, (action, words, key, icon) in zip(st.columns(2), BUTTONS, strict=True):
+    for column, (action, name, key, icon) in zip(st.columns(2), BUTTONS, strict=True):
         column.button(
-            words,
+            say(name),
             key=f"look_{action}_{hearing.appeal.id}",
             shortcut=key,
             icon=icon,

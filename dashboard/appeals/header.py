@@ -6,9 +6,14 @@ import streamlit as st
 
 from core.bootstrap.services import Services
 from core.moderation.appeals import Appeal
-from dashboard.appeals.wording import due_words, is_late
+from dashboard.address_choices import read_in_any_language
+from dashboard.appeals.wording import first_due_words, is_late
+from dashboard.staff_texts import count, number, say
 
 IS_PENDING = {"Pending": True, "Ended": False}
+"""The choices, as they are in the page's address."""
+_VIEW_KEY = "appeals"
+_WORDS = {"Pending": "appeals.view.pending", "Ended": "appeals.view.ended"}
 
 
 def header(services: Services, waiting: Sequence[Appeal]) -> str:
@@ -16,18 +21,21 @@ def header(services: Services, waiting: Sequence[Appeal]) -> str:
     now = services.clock.now()
     late = sum(is_late(appeal.due_at, now) for appeal in waiting)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader("Appeals", width="content", anchor=False)
-        st.badge(f"{len(waiting):,} waiting", color="gray")
+        st.subheader(say("common.page.appeals"), width="content", anchor=False)
+        st.badge(count("appeals.waiting", len(waiting)), color="gray")
         if late:
-            st.badge(f"{late:,} late", color="orange", icon=":material/schedule:")
+            words = say("appeals.header.late", count=number(late))
+            st.badge(words, color="orange", icon=":material/schedule:")
         elif waiting:
-            st.badge(f"first {due_words(waiting[0].due_at, now)}", color="gray")
+            st.badge(first_due_words(waiting[0].due_at, now), color="gray")
         st.space("stretch")
+        read_in_any_language(_VIEW_KEY, _WORDS)
         view = st.segmented_control(
-            "Which appeals",
+            say("appeals.view.title"),
             list(IS_PENDING),
             default="Pending",
-            key="appeals",
+            key=_VIEW_KEY,
+            format_func=lambda option: say(_WORDS[option]),
             required=True,
             label_visibility="collapsed",
             bind="query-params",

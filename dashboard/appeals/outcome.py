@@ -9,12 +9,13 @@ from core.services.hearing import Hearing, ShownDecision
 from dashboard.appeals.place import HearingPlace
 from dashboard.appeals.reasons import reason_row, refusal_line
 from dashboard.appeals.wording import reason_title
+from dashboard.staff_texts import say
 
 
 def refused(why: str) -> None:
     """Why this person may only read."""
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.badge("read only", icon=":material/lock:", color="gray")
+        st.badge(say("appeals.outcome.read_only"), icon=":material/lock:", color="gray")
         st.text(why)
 
 
@@ -30,22 +31,23 @@ def outcome_form(
     reason_row(
         place,
         policy,
-        "It stays removed, but for another reason: press its number, then X",
+        say("appeals.outcome.other_reason"),
         without=standing.reason_code,
     )
     stays_for = reason_title(policy, place.reason_code or standing.reason_code)
+    stays = say("appeals.outcome.stays", reason=stays_for)
     with st.form(f"hear_{drawn_for}", border=False, enter_to_submit=False):
         st.text_area(
-            "Reason (the author reads it)",
+            say("appeals.outcome.words"),
             key=words_key,
             height=96,
             max_chars=MAX_APPEAL_CHARS,
-            placeholder="N goes here, Esc leaves. What you looked at and why it stands or falls",
+            placeholder=say("appeals.outcome.hint"),
         )
         restore, keep = st.columns(2)
         for column, name, words, key, icon, overturn in (
-            (restore, "overturn", "Restore the comment", "A", ":material/undo:", True),
-            (keep, "uphold", f"It stays removed: {stays_for}", "X", ":material/gavel:", False),
+            (restore, "overturn", say("appeals.outcome.restore"), "A", ":material/undo:", True),
+            (keep, "uphold", stays, "X", ":material/gavel:", False),
         ):
             column.form_submit_button(
                 words,

@@ -7,22 +7,21 @@ import streamlit as st
 
 from core.bootstrap.services import Services
 from core.errors import ConsoleError
-from core.moderation.appeals import Appeal
+from core.moderation.appeals import Appeal, AppealStatus
 from core.moderation.permissions import Actor
 from core.moderation.policies import Action
 from core.services.hearing import hear_appeal, take_first_look
-from dashboard.wording import APPEALS
 
 
 @dataclass(slots=True)
 class HearingPlace:
     """The state of one session on this page. A plain object, so that callbacks can write to it
     without `st.*` calls, which can interrupt them. `reason_code` is the reason chosen for a removal
-    or, in an outcome, the other reason for which it stands."""
+    or, in an outcome, the other reason for which it stands; `done` is how the last appeal ended."""
 
     appeal_id: str | None = None
     reason_code: str | None = None
-    done: str = ""
+    done: AppealStatus | None = None
     refusal: str = ""
     draws: int = 0
 
@@ -35,7 +34,7 @@ class HearingPlace:
 
     def open(self, appeal_id: str | None) -> None:
         """Open an appeal (None: the first one) and clear what belongs to the previous one."""
-        self.appeal_id, self.reason_code, self.done, self.refusal = appeal_id, None, "", ""
+        self.appeal_id, self.reason_code, self.done, self.refusal = appeal_id, None, None, ""
 
     def press_reason(self, code: str) -> None:
         """Choose the reason, or none if it was the chosen one."""
@@ -50,7 +49,7 @@ class HearingPlace:
         except ConsoleError as error:
             self.refusal = str(error)
         else:
-            self.reason_code, self.refusal, self.done = reason, "", ""
+            self.reason_code, self.refusal, self.done = reason, "", None
 
     def press_hear(
         self, services: Services, actor: Actor, appeal_id: str, words_key: str, *, overturn: bool
@@ -71,4 +70,4 @@ class HearingPlace:
                 self.refusal = str(error)
         else:
             self.open(None)
-            self.done = f"Heard: {APPEALS[ended.status]}. The author can read your reason now."
+            self.done = ended.status

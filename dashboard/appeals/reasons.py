@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.moderation.policies import Policy
 from dashboard.appeals.place import HearingPlace
+from dashboard.staff_texts import say
 
 
 def reason_row(place: HearingPlace, policy: Policy, caption: str, *, without: str | None) -> None:
@@ -29,5 +30,5 @@ def refusal_line(place: HearingPlace) -> None:
     """Why the last press changed nothing."""
     if place.refusal:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.badge("not saved", icon=":material/info:", color="orange")
+            st.badge(say("appeals.outcome.not_saved"), icon=":material/info:", color="orange")
             st.text(place.refusal)

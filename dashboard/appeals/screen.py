@@ -15,13 +15,10 @@ from dashboard.appeals.header import IS_PENDING, header
 from dashboard.appeals.outcome import outcome_form, refused
 from dashboard.appeals.place import HearingPlace
 from dashboard.keyboard import keyboard
+from dashboard.staff_texts import say
 from dashboard.wiring import current_actor, current_services
-from dashboard.wording import viewer_zone
+from dashboard.wording import APPEALS, viewer_zone
 
-NOTHING_HERE = {
-    "Pending": "No appeal is waiting: every appeal has been answered. Thank you.",
-    "Ended": "No appeal has been heard yet.",
-}
 ACTING = ("look", "overturn", "uphold", "step")
 """How the keys of the buttons that cause a redraw begin."""
 
@@ -34,7 +31,8 @@ def render(services: Services, actor: Actor) -> None:
         st.error(str(refusal))
         return
     view = header(services, waiting)
-    appeals = waiting if IS_PENDING[view] else list_appeals(services.context, actor, pending=False)
+    is_pending = IS_PENDING[view]
+    appeals = waiting if is_pending else list_appeals(services.context, actor, pending=False)
     place: HearingPlace = st.session_state.setdefault(f"hearing_{view}_{actor.id}", HearingPlace())
     place.draws += 1
     is_listed = place.place(appeals) is not None
@@ -44,7 +42,8 @@ def render(services: Services, actor: Actor) -> None:
         if appeals:
             keys = appeal_list(place, appeals, services.clock.now())
         else:
-            st.info(NOTHING_HERE[view], icon=":material/done_all:")
+            nothing = "appeals.nothing.pending" if is_pending else "appeals.nothing.ended"
+            st.info(say(nothing), icon=":material/done_all:")
     hearing = None
     with middle:
         if place.appeal_id is not None:
@@ -52,8 +51,9 @@ def render(services: Services, actor: Actor) -> None:
             if not is_listed:
                 _has_ended(place, hearing)
             _both_sides(place, services, actor, hearing, keys)
-        if place.done:
-            st.success(place.done, icon=":material/check:")
+        if place.done is not None:
+            words = say("appeals.outcome.heard", outcome=APPEALS[place.done])
+            st.success(words, icon=":material/check:")
     if hearing is not None:
         with right:
             _facts(services, hearing)
@@ -98,12 +98,12 @@ def _facts(services: Services, hearing: Hearing) -> None:
 
 def _has_ended(place: HearingPlace, hearing: Hearing) -> None:
     """The open appeal has left the list: a colleague heard it, or its text is gone."""
-    words = "Somebody else has heard this appeal. Their outcome stands."
-    if hearing.appeal.status is AppealStatus.CLOSED:
-        words = "The text this appeal was about is gone, so the appeal is closed."
+    is_closed = hearing.appeal.status is AppealStatus.CLOSED
+    words = say("appeals.left.closed" if is_closed else "appeals.left.heard")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.info(words, width="stretch")
-        st.button("Next appeal", key=f"next_{place.appeal_id}", on_click=place.open, args=(None,))
+        key = f"next_{place.appeal_id}"
+        st.button(say("appeals.left.next"), key=key, on_click=place.open, args=(None,))
 
 
 if __name__ == "__main__":

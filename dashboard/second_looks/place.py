@@ -9,17 +9,16 @@ from core.errors import ConsoleError
 from core.moderation.permissions import Actor
 from core.moderation.policies import Action
 from core.services.second_looks import answer_look
-from dashboard.second_looks.wording import SAVED
 
 
 @dataclass(slots=True)
 class LookPlace:
     """The state of one session on this page. `reason_code` is the reason chosen for a removal of
-    the text `look_id`."""
+    the text `look_id`; `is_saved`: the last press stored an answer."""
 
     look_id: str | None = None
     reason_code: str | None = None
-    done: str = ""
+    is_saved: bool = False
     refusal: str = ""
     draws: int = 0
 
@@ -31,7 +30,7 @@ class LookPlace:
     def press_reason(self, code: str) -> None:
         """Choose the reason, or none if it was the chosen one."""
         self.reason_code = None if self.reason_code == code else code
-        self.refusal = self.done = ""
+        self.refusal, self.is_saved = "", False
 
     def press_answer(
         self, services: Services, actor: Actor, look_id: str, action: Action, note_key: str
@@ -44,7 +43,7 @@ class LookPlace:
         except ConsoleError as error:
             # The second call of a double click comes when the next text is shown: ignore it.
             if self.look_id == look_id:
-                self.refusal, self.done = str(error), ""
+                self.refusal, self.is_saved = str(error), False
         else:
             self.open(None)
-            self.refusal, self.done = "", SAVED
+            self.refusal, self.is_saved = "", True

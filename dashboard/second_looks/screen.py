@@ -7,7 +7,6 @@ from core.errors import PermissionDenied, StoreError
 from core.moderation.decisions import MAX_NOTE_CHARS
 from core.moderation.permissions import Actor
 from core.moderation.policies import Action
-from core.moderation.quality_words import golden_words
 from core.services.quality import load_own_golden
 from core.services.second_looks import (
     SecondLookCard,
@@ -18,23 +17,16 @@ from core.services.second_looks import (
 from dashboard.covered import covered_text, wants_cover
 from dashboard.keyboard import keyboard
 from dashboard.second_looks.place import LookPlace
-from dashboard.second_looks.wording import (
-    ABOUT,
-    ASK,
-    NOTE,
-    NOTE_HINT,
-    NOTHING_WAITS,
-    REASONS,
-    settled_title,
-)
+from dashboard.second_looks.wording import golden_words, settled_title
+from dashboard.staff_texts import say
 from dashboard.wiring import current_actor, current_services
 from dashboard.wording import no_longer_shown, plain
 
 WIDTH = 880
 """Pixels: a line of the comment can be read without turning the head."""
 BUTTONS = (
-    (Action.APPROVE, "I would keep it", "A", ":material/check:"),
-    (Action.REMOVE, "I would remove it", "X", ":material/block:"),
+    (Action.APPROVE, "second_looks.form.keep", "A", ":material/check:"),
+    (Action.REMOVE, "second_looks.form.remove", "X", ":material/block:"),
 )
 ACTING = ("answer",)
 """How the keys of the buttons that cause a redraw begin."""
@@ -54,17 +46,17 @@ def render(services: Services, actor: Actor) -> None:
     place.open(card.look_id if card else None)
     is_covered = wants_cover(services, actor)
     with st.container(width=WIDTH):
-        st.subheader("Second looks", anchor=False)
-        st.caption(ABOUT)
+        st.subheader(say("common.page.second_looks"), anchor=False)
+        st.caption(say("second_looks.page.about"))
         if card is None:
-            st.info(NOTHING_WAITS, icon=":material/done_all:")
+            st.info(say("second_looks.page.nothing_waits"), icon=":material/done_all:")
         else:
             _text(card, is_covered=is_covered)
             _form(place, services, actor, card)
         if place.refusal:
             st.warning(plain(place.refusal), icon=":material/info:")
-        if place.done:
-            st.success(place.done, icon=":material/check:")
+        if place.is_saved:
+            st.success(say("second_looks.page.saved"), icon=":material/check:")
         if own is not None:
             st.caption(golden_words(own.found))
         for told in settled:
@@ -74,23 +66,23 @@ def render(services: Services, actor: Actor) -> None:
 def _text(card: SecondLookCard, *, is_covered: bool) -> None:
     with st.container(border=True, key=f"look_{card.look_id}"):
         if card.ancestors:
-            st.caption("In reply to")
+            st.caption(say("second_looks.card.in_reply_to"))
             for entry in card.ancestors:
                 st.text(covered_text(entry.text, is_wanted=is_covered) or no_longer_shown())
-            st.caption("The comment")
+            st.caption(say("second_looks.card.comment"))
         st.text(covered_text(card.text, is_wanted=is_covered))
 
 
 def _settled(told: SettledLook, *, is_covered: bool) -> None:
     with st.expander(settled_title(told)):
         st.text(covered_text(told.text, is_wanted=is_covered))
-        st.caption(f"Why, by {plain(told.found.actor)}")
+        st.caption(say("second_looks.settled.why", person=plain(told.found.actor)))
         st.text(told.found.note)
 
 
 def _form(place: LookPlace, services: Services, actor: Actor, card: SecondLookCard) -> None:
-    st.markdown(f"**{ASK}**")
-    st.caption(REASONS)
+    st.markdown(f"**{say('second_looks.form.ask')}**")
+    st.caption(say("second_looks.form.reasons"))
     with st.container(horizontal=True, gap="small"):
         for number, reason in enumerate(card.policy.reasons, start=1):
             st.button(
@@ -103,10 +95,16 @@ def _form(place: LookPlace, services: Services, actor: Actor, card: SecondLookCa
                 args=(reason.code,),
             )
     note_key = f"note_{card.look_id}"
-    st.text_area(NOTE, key=note_key, height=80, max_chars=MAX_NOTE_CHARS, placeholder=NOTE_HINT)
-    for column, (action, words, key, icon) in zip(st.columns(2), BUTTONS, strict=True):
+    st.text_area(
+        say("second_looks.form.note"),
+        key=note_key,
+        height=80,
+        max_chars=MAX_NOTE_CHARS,
+        placeholder=say("second_looks.form.note_hint"),
+    )
+    for column, (action, name, key, icon) in zip(st.columns(2), BUTTONS, strict=True):
         column.button(
-            words,
+            say(name),
             key=f"answer_{action}_{card.look_id}",
             shortcut=key,
             icon=icon,

@@ -5,7 +5,8 @@ import streamlit as st
 
 from core.services.transparency import Figure, TransparencyReport
 from dashboard.data_table import data_table
-from dashboard.transparency.wording import RERUN, label
+from dashboard.staff_texts import say
+from dashboard.transparency.wording import cell, label, title
 from dashboard.wording import plain
 
 MOST_ROWS = 10
@@ -13,8 +14,8 @@ MOST_ROWS = 10
 
 def draw_figures(report: TransparencyReport) -> None:
     """Two columns of figures, each unfolding to its rows and its query."""
-    st.markdown("**Every number, and its query**")
-    st.caption(RERUN)
+    st.markdown(f"**{say('transparency.page.queries')}**")
+    st.caption(say("transparency.page.rerun"))
     left, right = st.columns(2, gap="medium")
     half = (len(report.figures) + 1) // 2
     for place, figures in ((left, report.figures[:half]), (right, report.figures[half:])):
@@ -26,12 +27,18 @@ def draw_figures(report: TransparencyReport) -> None:
 def _figure(figure: Figure) -> None:
     with st.expander(plain(label(figure)), key=f"figure_{figure.query.name}"):
         if figure.query.groups:
-            rows = [[*row.groups, row.value] for row in figure.rows]
-            data_table(
-                pd.DataFrame(rows, columns=[*figure.query.groups, "number"]),
-                {"number": st.column_config.NumberColumn(format="localized", width=80)},
-                key=f"rows_{figure.query.name}",
-                alt=figure.query.title,
-                most_rows=MOST_ROWS,
-            )
+            _rows(figure)
         st.code(figure.text, language="sql", wrap_lines=True)
+
+
+def _rows(figure: Figure) -> None:
+    groups, counted = figure.query.groups, say("transparency.column.number")
+    rows = [[*map(cell, groups, row.groups), row.value] for row in figure.rows]
+    headings = [say(f"transparency.column.{group}") for group in groups]
+    data_table(
+        pd.DataFrame(rows, columns=[*headings, counted]),
+        {counted: st.column_config.NumberColumn(format="localized", width=80)},
+        key=f"rows_{figure.query.name}",
+        alt=title(figure),
+        most_rows=MOST_ROWS,
+    )

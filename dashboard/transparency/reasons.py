@@ -5,29 +5,36 @@ import streamlit as st
 
 from core.services.transparency import TransparencyReport
 from dashboard.data_table import data_table
-from dashboard.transparency.charts import MOST_REASONS, by_reason, reason_bars
-from dashboard.transparency.wording import number
+from dashboard.staff_texts import say
+from dashboard.transparency.charts import (
+    MOST_REASONS,
+    by_reason,
+    decider_words,
+    reason_bars,
+)
+from dashboard.transparency.wording import number, title
 
 BAR_HEIGHT, AXES_HEIGHT = 26, 96
 TILE_PX = 130
 MOST_ROWS = 10
-TILES = {
-    "restrictions": "Restrictions",
-    "automated_share": "Automatically",
-    "reports_received": "Reports",
-    "appeals_filed": "Appeals filed",
-    "appeals_overturned": "Overturned",
-    "appeal_to_outcome": "Outcome after",
-}
+TILES = (
+    "restrictions",
+    "automated_share",
+    "reports_received",
+    "appeals_filed",
+    "appeals_overturned",
+    "appeal_to_outcome",
+)
+"""The names of their figures."""
 
 
 def draw_tiles(report: TransparencyReport) -> None:
     """The tiles in one row, as far as the window has room."""
     grid = st.grid(len(TILES), min_column_width=TILE_PX)
-    for name, title in TILES.items():
+    for name in TILES:
         figure = report.figure(name)
         value = number(figure.value, figure.query.unit)
-        grid.metric(title, value, border=True, help=f"{figure.query.title}.")
+        grid.metric(say(f"transparency.tile.{name}"), value, border=True, help=f"{title(figure)}.")
 
 
 def draw_reasons(report: TransparencyReport) -> None:
@@ -37,31 +44,32 @@ def draw_reasons(report: TransparencyReport) -> None:
         return
     left, right = st.columns([55, 45], gap="medium")
     with left:
-        st.markdown("**Restrictions by reason**")
+        st.markdown(f"**{say('transparency.page.chart')}**")
         bars = min(len(table), MOST_REASONS)
         st.altair_chart(
             reason_bars(table),
             height=AXES_HEIGHT + BAR_HEIGHT * bars,
             key="reasons_chart",
-            alt="Restrictions by reason, split by whether a program or a person decided",
+            alt=say("transparency.page.chart_alt"),
         )
     with right:
-        st.markdown("**Who decided**")
+        st.markdown(f"**{say('transparency.page.table')}**")
         _reason_table(table)
 
 
 def _reason_table(table: pd.DataFrame) -> None:
     count = st.column_config.NumberColumn
+    by_program, by_person = decider_words()
     data_table(
         table,
         {
-            "reason": st.column_config.TextColumn(pinned=True),
-            "kind": st.column_config.TextColumn(width=76),
-            "automatically": count(format="localized", width=100),
-            "by a person": count(format="localized", width=88),
-            "total": count(format="localized", width=54),
+            say("transparency.column.reason"): st.column_config.TextColumn(pinned=True),
+            say("transparency.column.kind"): st.column_config.TextColumn(width=100),
+            by_program: count(format="localized", width=100),
+            by_person: count(format="localized", width=100),
+            say("transparency.column.total"): count(format="localized", width=54),
         },
         key="reasons",
-        alt="Restrictions by reason and kind, with who decided",
+        alt=say("transparency.page.table_alt"),
         most_rows=MOST_ROWS,
     )

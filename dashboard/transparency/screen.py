@@ -15,11 +15,10 @@ from core.services.context import Context
 from core.services.statements import FIRST_DAY
 from core.services.transparency import TransparencyReport, load_transparency
 from dashboard.span_choice import choose_span
+from dashboard.staff_texts import say
 from dashboard.transparency.queries import draw_figures
 from dashboard.transparency.reasons import draw_reasons, draw_tiles
 from dashboard.transparency.wording import (
-    LEFT_OUT,
-    NOTHING,
     ReportSpan,
     begin_of,
     is_empty,
@@ -36,21 +35,22 @@ def render(services: Services, actor: Actor) -> None:
     """The page for one person."""
     buttons, span = _header()
     try:
-        report = _load(
-            actor.roles,
-            services.settings.state_url,
-            str(services.settings.state_path),
-            span,
-            _context=services.context,
-            _actor=actor,
-        )
+        with st.spinner(say("transparency.page.counting")):
+            report = _load(
+                actor.roles,
+                services.settings.state_url,
+                str(services.settings.state_path),
+                span,
+                _context=services.context,
+                _actor=actor,
+            )
     except (PermissionDenied, StoreError) as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
     _downloads(buttons, report)
-    st.caption(f"{span_words(report, FIRST_DAY)}. {LEFT_OUT}")
+    st.caption(f"{span_words(report, FIRST_DAY)}. {say('transparency.page.left_out')}")
     if is_empty(report):
-        st.info(NOTHING, icon=":material/hourglass_empty:")
+        st.info(say("transparency.page.nothing"), icon=":material/hourglass_empty:")
     else:
         st.markdown(summary(report))
         draw_tiles(report)
@@ -58,7 +58,7 @@ def render(services: Services, actor: Actor) -> None:
     draw_figures(report)
 
 
-@st.cache_data(ttl=KEPT_S, max_entries=32, show_spinner="Counting …")
+@st.cache_data(ttl=KEPT_S, max_entries=32, show_spinner=False)
 def _load(
     roles: tuple[Role, ...],
     state_url: str,
@@ -76,7 +76,7 @@ def _load(
 def _header() -> tuple[DeltaGenerator, ReportSpan]:
     """The title row; the container is for the buttons, which need the report."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader("Transparency", width="content", anchor=False)
+        st.subheader(say("common.page.transparency"), width="content", anchor=False)
         st.space("stretch")
         span = choose_span(ReportSpan.MONTH, "transparency.span")
         buttons = st.container(horizontal=True, width="content")
@@ -95,7 +95,7 @@ def _downloads(place: DeltaGenerator, report: TransparencyReport) -> None:
             key=f"download_{form.lower()}",
             on_click="ignore",
             icon=":material/download:",
-            help=f"Every number of this page with its query, as {form}.",
+            help=say("transparency.page.download", form=form),
         )
 
 

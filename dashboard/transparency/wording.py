@@ -1,24 +1,20 @@
-"""The words and numbers of the page Transparency. Pure."""
+"""The words and numbers of the page Transparency."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from core.services.transparency import Figure, TransparencyReport
 from core.store.transparency_queries import Unit
-from dashboard.figures import NONE, counted
+from dashboard.figures import NONE
+from dashboard.staff_texts import count, decimal, say
+from dashboard.wording import short_day
 
-LEFT_OUT = (
-    "A restriction is a removal, or a hold that gives a reason. What was cancelled in its grace "
-    "window is not counted, and what is still in it is not counted yet."
+_UNITS = (
+    (86_400, "transparency.unit.days"),
+    (3_600, "transparency.unit.hours"),
+    (60, "common.unit.min"),
 )
-RERUN = (
-    "Each query stands alone: run in the state's database, SQLite or PostgreSQL, it gives the "
-    "number again. Times in it are microseconds since 1970 UTC."
-)
-NOTHING = "Nothing was restricted, reported or appealed in this time."
-KINDS = {"removal": "removed", "hold": "held"}
-DECIDERS = {"automated": "automatically", "person": "by a person"}
-_UNITS = ((86_400, "days"), (3_600, "h"), (60, "min"))
+_TOLD = frozenset({"removal", "hold", "automated", "person", "user", "trusted_flagger"})
 
 
 class ReportSpan(StrEnum):
@@ -43,23 +39,36 @@ def number(value: float | None, unit: Unit) -> str:
     if value is None:
         return NONE
     if unit is Unit.COUNT:
-        return f"{value:,.0f}"
+        return decimal(value, 0)
     if unit is Unit.SHARE:
-        return f"{value:.0%}".replace("%", " %") if value in (0, 1) else f"{value * 100:.1f} %"
+        return say("common.unit.percent", figure=decimal(value * 100, 0 if value in (0, 1) else 1))
     return wait(value)
 
 
 def wait(seconds: float) -> str:
     """`45 s`, `4.2 min`, `3.0 h`, `2.5 days`."""
-    for size, name in _UNITS:
+    for size, key in _UNITS:
         if seconds >= size:
-            return f"{seconds / size:.1f} {name}"
-    return f"{seconds:.0f} s"
+            return say(key, figure=decimal(seconds / size, 1))
+    return say("common.unit.s", figure=decimal(seconds, 0))
+
+
+def title(figure: Figure) -> str:
+    """What a figure says."""
+    return say(f"transparency.figure.{figure.query.name}")
 
 
 def label(figure: Figure) -> str:
     """A figure's number and what it says."""
-    return f"{number(figure.value, figure.query.unit)}: {figure.query.title}"
+    value = number(figure.value, figure.query.unit)
+    return say("transparency.line.figure", value=value, title=title(figure))
+
+
+def cell(group: str, value: str) -> str:
+    """What stands in the column `group` of a figure's rows; reasons stand for themselves."""
+    if group == "reason" or value not in _TOLD:
+        return value
+    return say(f"transparency.cell.{value}")
 
 
 def is_empty(report: TransparencyReport) -> bool:
@@ -76,11 +85,8 @@ def _restricted(report: TransparencyReport) -> str:
     total = int(report.figure("restrictions").value or 0)
     share = report.figure("automated_share").value
     if share is None:
-        return "Nothing was restricted."
-    return (
-        f"{counted(total, 'restriction')} took effect, {number(share, Unit.SHARE)} of them without "
-        "a person."
-    )
+        return say("transparency.restricted.none")
+    return count("transparency.restricted", total, share=number(share, Unit.SHARE))
 
 
 def _appealed(report: TransparencyReport) -> str:
@@ -90,19 +96,26 @@ def _appealed(report: TransparencyReport) -> str:
     )
     heard = upheld + overturned
     if not heard:
-        return f"{counted(filed, 'appeal')} came in, and none was heard."
-    restored = "none" if not overturned else f"{overturned:,}"
-    return (
-        f"{counted(filed, 'appeal')} came in; of {heard:,} heard, {restored} ended with the "
-        "comment restored."
-    )
+        return count("transparency.none_heard", filed)
+    of = number(heard, Unit.COUNT)
+    if not overturned:
+        return count("transparency.none_restored", filed, heard=of)
+    restored = number(overturned, Unit.COUNT)
+    return count("transparency.restored", filed, heard=of, restored=restored)
 
 
 def span_words(report: TransparencyReport, beginning: datetime) -> str:
     """`29 Oct 2026 12:04 to 28 Nov 2026 12:04 UTC`."""
-    until = f"{report.until:%d %b %Y %H:%M} UTC"
-    return (
-        f"until {until}"
-        if report.since == beginning
-        else (f"{report.since:%d %b %Y %H:%M} to {until}")
+    until = _moment(report.until)
+    if report.since == beginning:
+        return say("transparency.counted.until", until=until)
+    return say("transparency.counted.between", since=_moment(report.since), until=until)
+
+
+def _moment(moment: datetime) -> str:
+    return say(
+        "transparency.counted.moment",
+        day=short_day(moment),
+        year=str(moment.year),
+        time=f"{moment:%H:%M}",
     )

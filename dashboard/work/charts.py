@@ -1,10 +1,11 @@
-"""The chart of the page Work: every step on one axis of time. Pure."""
+"""The chart of the page Work: every step on one axis of time."""
 
 import altair as alt
 import pandas as pd
 
 from core.moderation.response_times import targets
 from core.services.work import WorkReport
+from dashboard.staff_texts import say
 from dashboard.work.wording import STEPS, wait
 
 STEP_HEIGHT = 44
@@ -13,7 +14,8 @@ AXES_HEIGHT = 60
 SHORTEST_S = 0.01
 """A logarithm has no place for nothing."""
 LONGEST_S = 14 * 86_400.0
-TICKS = {0.01: "10 ms", 1: "1 s", 60: "1 min", 3_600: "1 h", 86_400: "1 day", 604_800: "7 days"}
+TICKS = {0.01: "ms_10", 1: "second", 60: "minute", 3_600: "hour", 86_400: "day", 604_800: "week"}
+"""Seconds with the keys of their words."""
 
 
 def step_points(report: WorkReport) -> pd.DataFrame:
@@ -27,8 +29,7 @@ def step_points(report: WorkReport) -> pd.DataFrame:
             "ninth_tenth_s": max(step.ninth_tenth.total_seconds(), SHORTEST_S),
             "target_s": allowed[step.step].total_seconds() if step.step in allowed else None,
             "median": wait(step.median),
-            "nine of ten": wait(step.ninth_tenth),
-            "is late": step.breaches > 0,
+            "ninth_tenth": wait(step.ninth_tenth),
         }
         for step in report.steps
         if step.median is not None and step.ninth_tenth is not None
@@ -41,7 +42,7 @@ def step_chart(points: pd.DataFrame) -> alt.LayerChart:
     axis = alt.Axis(
         values=list(TICKS),
         labelExpr="{"
-        + ", ".join(f"'{at}': '{text}'" for at, text in TICKS.items())
+        + ", ".join(f"'{at}': '{say(f'work.tick.{name}')}'" for at, name in TICKS.items())
         + "}[datum.value]",
         title=None,
     )
@@ -55,9 +56,8 @@ def step_chart(points: pd.DataFrame) -> alt.LayerChart:
         axis=alt.Axis(ticks=False, domain=False, labelLimit=200),
     )
     told = [
-        alt.Tooltip("step:N"),
-        alt.Tooltip("median:N"),
-        alt.Tooltip("nine of ten:N"),
+        alt.Tooltip(f"{name}:N", title=say(f"work.column.{name}"))
+        for name in ("step", "median", "ninth_tenth")
     ]
     base = alt.Chart(points).encode(y=steps, tooltip=told)
     line = base.mark_rule(strokeWidth=4, color="#868d9a").encode(

@@ -7,18 +7,19 @@ from core.moderation.permissions import Actor, Permission, can
 from core.moderation.queue import QueueOrder, filter_to_link
 from core.moderation.response_times import Step
 from core.services.work import WorkReport
-from dashboard.work.wording import NOTHING_IN_INBOX, appeals_words, inbox_words
+from dashboard.staff_texts import say
+from dashboard.work.wording import appeals_words, inbox_words
 
 
 def inbox(report: WorkReport, actor: Actor) -> None:
     """Nothing for people who could do nothing about it."""
     if not can(actor, Permission.DECIDE_ESCALATED):
         return
-    st.markdown("**Look at first**")
+    st.markdown(f"**{say('work.inbox.title')}**")
     items = [item for item in report.inbox if item.count.may_be_more]
     appeals = next(step for step in report.steps if step.step is Step.APPEAL)
     if not items and not appeals.waiting:
-        st.caption(NOTHING_IN_INBOX)
+        st.caption(say("work.inbox.nothing"))
         return
     with st.container(horizontal=True, gap="medium", key="inbox"):
         for item in items:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from core.bootstrap.services import Services
 from core.errors import PermissionDenied, StoreError
@@ -12,15 +13,12 @@ from core.services.context import Context
 from core.services.work import WorkReport, load_work
 from dashboard.data_table import data_table
 from dashboard.span_choice import choose_span
+from dashboard.staff_texts import say
 from dashboard.wiring import current_actor, current_services
 from dashboard.wording import plain
 from dashboard.work.charts import AXES_HEIGHT, STEP_HEIGHT, step_chart, step_points
 from dashboard.work.inbox import inbox
 from dashboard.work.wording import (
-    HOW,
-    NO_CASES,
-    NO_MESSAGES,
-    NOBODY,
     SPANS,
     WorkSpan,
     forecast_words,
@@ -40,14 +38,15 @@ def render(services: Services, actor: Actor) -> None:
     span = _header()
     settings = services.settings
     try:
-        report = _load(
-            actor.roles,
-            settings.state_url,
-            str(settings.state_path),
-            span,
-            _context=services.context,
-            _actor=actor,
-        )
+        with st.spinner(say("work.page.counting")):
+            report = _load(
+                actor.roles,
+                settings.state_url,
+                str(settings.state_path),
+                span,
+                _context=services.context,
+                _actor=actor,
+            )
     except (PermissionDenied, StoreError) as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
@@ -64,12 +63,12 @@ def render(services: Services, actor: Actor) -> None:
 
 def _header() -> WorkSpan:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader("Work", width="content", anchor=False)
+        st.subheader(say("common.page.work"), width="content", anchor=False)
         st.space("stretch")
         return choose_span(WorkSpan.WEEK, "work.span")
 
 
-@st.cache_data(ttl=KEPT_S, max_entries=32, show_spinner="Counting …")
+@st.cache_data(ttl=KEPT_S, max_entries=32, show_spinner=False)
 def _load(
     roles: tuple[Role, ...],
     state_url: str,
@@ -85,60 +84,61 @@ def _load(
 
 
 def _clock(report: WorkReport) -> None:
-    st.markdown("**From comment to answer**")
+    st.markdown(f"**{say('work.page.clock')}**")
     points = step_points(report)
     if not points.empty:
         st.altair_chart(
             step_chart(points),
             height=AXES_HEIGHT + STEP_HEIGHT * len(points),
             key="clock",
-            alt="The median time of each step and the time of nine of ten, beside what it should "
-            "take",
+            alt=say("work.page.clock_alt"),
         )
-    st.caption(HOW)
+    st.caption(say("work.page.how"))
     data_table(
         step_frame(report),
-        {name: _count(format="localized", width=76) for name in _COUNTS},
+        _counts("ended", "late", "waiting", "overdue"),
         key="steps",
-        alt="The times of each step, what was late, and what waits",
+        alt=say("work.page.steps_alt"),
         most_rows=len(Step),
     )
     told = [step for step in report.steps if step.step in (Step.SITE, Step.AUTHOR)]
     if not any(step.ended or step.waiting for step in told):
-        st.caption(NO_MESSAGES)
-    with st.expander("The query"):
+        st.caption(say("work.page.no_messages"))
+    with st.expander(say("work.page.query")):
         st.code(report.query, language="sql", wrap_lines=True)
 
 
-_COUNTS = ("ended", "late", "waiting", "overdue")
-
-
 def _queues(report: WorkReport) -> None:
-    st.markdown("**What waits, by why it is there**")
+    st.markdown(f"**{say('work.page.queues')}**")
     if not report.queues:
-        st.caption(NO_CASES)
+        st.caption(say("work.page.no_cases"))
         return
     data_table(
         queue_frame(report),
-        {name: _count(format="localized", width=76) for name in ("waiting", "decided")},
+        _counts("waiting", "decided"),
         key="queues",
-        alt="Cases by why they were opened: waiting, oldest, decided and median wait",
+        alt=say("work.page.queues_alt"),
         most_rows=MOST_ROWS,
     )
 
 
 def _people(report: WorkReport) -> None:
-    st.markdown("**Who decided how many**")
+    st.markdown(f"**{say('work.page.people')}**")
     if not report.people:
-        st.caption(NOBODY)
+        st.caption(say("work.page.nobody"))
         return
     data_table(
         people_frame(report),
-        {name: _count(format="localized", width=80) for name in ("approved", "removed")},
+        _counts("approve", "remove", table="work.decided", width=92),
         key="people",
-        alt="The decisions of each person, by name",
+        alt=say("work.page.people_alt"),
         most_rows=MOST_ROWS,
     )
+
+
+def _counts(*names: str, table: str = "work.column", width: int = 76) -> dict[str, ColumnConfig]:
+    """The columns of whole numbers, by their headings."""
+    return {say(f"{table}.{name}"): _count(format="localized", width=width) for name in names}
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The words and numbers of the page Work. Pure."""
+"""The words and numbers of the page Work."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -8,31 +8,17 @@ import pandas as pd
 from core.moderation.backlog import AHEAD_DAYS, FEWEST_DAYS, Forecast
 from core.moderation.inbox import InboxItem, InboxKind
 from core.moderation.policies import Action
+from core.moderation.queue import Count
 from core.moderation.response_times import Step, targets
 from core.services.work import WorkReport
 from core.store.work_base import StepTimes
-from dashboard.figures import NONE, counted
+from dashboard.figures import NONE
+from dashboard.staff_texts import count, decimal, number, said, say
 from dashboard.wording import TRIGGERS, ago
 
-STEPS: dict[Step, str] = {
-    Step.MODEL: "comment to model",
-    Step.PERSON: "case to person",
-    Step.SITE: "decision to site",
-    Step.AUTHOR: "decision to author",
-    Step.APPEAL: "appeal to outcome",
-}
-HOW = (
-    "The dot is the median, the line ends where nine of ten were done, and the orange mark is "
-    "what a step should take. A case that was reopened counts from its last opening; an appeal has "
-    "the date that its author was told, and one that was closed because its text was gone is left "
-    "out."
-)
-NO_MESSAGES = "The site and authors are told by the outbox, which no message has left yet."
-NOBODY = "Nobody decided in this time."
-NO_CASES = "No case waits, and none was decided in this time."
-TOO_FEW_DAYS = f"A forecast needs {FEWEST_DAYS} whole days on which cases were opened or decided."
-NOTHING_IN_INBOX = "Nothing was escalated or reopened, nothing waits too long, and no appeal waits."
-_UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
+STEPS = said("work.step", Step)
+_DECIDED = said("work.decided", (Action.APPROVE, Action.REMOVE, Action.ESCALATE))
+_UNITS = ((86_400, "days"), (3_600, "hours"), (60, "minutes"), (1, "seconds"))
 _SHORTEST_S = 0.1
 
 
@@ -57,104 +43,110 @@ def wait(span: timedelta | None) -> str:
         return NONE
     seconds = span.total_seconds()
     if seconds < _SHORTEST_S:
-        return f"< {_SHORTEST_S} s"
-    size, name = next((unit for unit in _UNITS if seconds >= unit[0]), _UNITS[-1])
-    return f"{seconds / size:.1f}".removesuffix(".0") + f" {name}"
+        return f"< {say('work.unit.seconds', figure=decimal(_SHORTEST_S, 1))}"
+    size, unit = next((each for each in _UNITS if seconds >= each[0]), _UNITS[-1])
+    figure = seconds / size
+    digits = 0 if f"{figure:.1f}".endswith(".0") else 1
+    return say(f"work.unit.{unit}", figure=decimal(figure, digits))
 
 
 def summary(report: WorkReport) -> str:
     """What waits now, and whether anything waits too long."""
+    return f"{_waiting(report)} {_late(report)}"
+
+
+def _waiting(report: WorkReport) -> str:
     if not report.waiting:
-        waits = "No case waits for a person."
-    else:
-        oldest = min(queue.oldest_at for queue in report.queues if queue.oldest_at is not None)
-        verb = "waits" if report.waiting == 1 else "wait"
-        waits = (
-            f"{counted(report.waiting, 'case')} {verb} for a person; the oldest was opened "
-            f"{ago(oldest, report.until)}."
-        )
+        return say("work.waiting.none")
+    oldest = min(queue.oldest_at for queue in report.queues if queue.oldest_at is not None)
+    return count("work.waiting", report.waiting, ago=ago(oldest, report.until))
+
+
+def _late(report: WorkReport) -> str:
     if not any(step.ended or step.waiting for step in report.steps):
-        return f"{waits} Nothing happened in this time."
-    late = [f"{STEPS[step.step]} ({step.breaches:,})" for step in report.steps if step.breaches]
-    if not late:
-        return f"{waits} Nothing took longer than it should."
-    return f"{waits} Took longer than they should: {', '.join(late)}."
+        return say("work.late.nothing_happened")
+    late = [
+        f"{STEPS[step.step]} ({number(step.breaches)})" for step in report.steps if step.breaches
+    ]
+    return say("work.late.some", steps=", ".join(late)) if late else say("work.late.none")
 
 
 def inbox_words(item: InboxItem, report: WorkReport) -> str:
     """`3 escalated, the oldest 2 h ago`."""
-    what = {
-        InboxKind.ESCALATED: "escalated",
-        InboxKind.OVERDUE: f"waiting for more than {report.review_hours} h",
-        InboxKind.REOPENED: "reopened",
-    }[item.kind]
-    words = f"{item.count} {what}"
-    if item.oldest_at is None or item.kind is InboxKind.OVERDUE:
-        return words
-    return f"{words}, the oldest {ago(item.oldest_at, report.until)}"
+    many, found = item.count.number, _figure(item.count)
+    if item.kind is InboxKind.OVERDUE:
+        return count("work.inbox.overdue", many, found=found, hours=str(report.review_hours))
+    key = f"work.inbox.{item.kind.name.lower()}"
+    if item.oldest_at is None:
+        return count(key, many, found=found)
+    return count(f"{key}_oldest", many, found=found, ago=ago(item.oldest_at, report.until))
+
+
+def _figure(found: Count) -> str:
+    return number(found.number) if found.is_exact else f"{number(found.number)}+"
 
 
 def appeals_words(appeals: StepTimes) -> str:
     """`2 appeals, 1 past its date`."""
-    words = counted(appeals.waiting, "appeal")
+    words = count("work.appeals", appeals.waiting)
     if not appeals.overdue:
         return words
-    return f"{words}, {appeals.overdue:,} past {'its' if appeals.overdue == 1 else 'their'} date"
+    return count("work.appeals_overdue", appeals.overdue, appeals=words)
 
 
 def forecast_words(report: WorkReport) -> str:
     """What will wait in a week, if the days to come are like the last ones."""
     found = report.forecast
     if found is None:
-        return TOO_FEW_DAYS
-    return (
-        f"In {AHEAD_DAYS} days {_range(found)}, if the days to come are like the last "
-        f"{found.days}, in which {found.opened:,.1f} cases a day were opened and "
-        f"{found.decided:,.1f} decided."
-        f"{_empty(found, report.waiting)}"
-    )
-
-
-def _range(found: Forecast) -> str:
-    waits = f"about {counted(found.middle, 'case')} will wait"
+        return say("work.forecast.too_few", days=number(FEWEST_DAYS))
+    values = {
+        "ahead": number(AHEAD_DAYS),
+        "days": number(found.days),
+        "opened": decimal(found.opened, 1),
+        "decided": decimal(found.decided, 1),
+    }
     if found.low == found.high:
-        return waits
-    return f"{waits} (between {found.low:,} and {found.high:,} with a chance of 80 %)"
+        words = count("work.forecast.certain", found.middle, **values)
+    else:
+        values |= {"low": number(found.low), "high": number(found.high)}
+        words = count("work.forecast.range", found.middle, **values)
+    return f"{words} {_empty(found, report.waiting)}".rstrip()
 
 
 def _empty(found: Forecast, waiting: int) -> str:
     days = found.empty_after_days(waiting)
     if not waiting:
         return ""
-    if days is None:
-        grows = found.opened > found.decided
-        return f" At that rate the queue {'grows' if grows else 'stays as long as it is'}."
-    return f" At that rate it is empty in {max(days, 0.1):,.1f} days."
+    if days is not None:
+        return say("work.forecast.empty", days=decimal(max(days, 0.1), 1))
+    return say("work.forecast.grows" if found.opened > found.decided else "work.forecast.stays")
 
 
 def step_frame(report: WorkReport) -> pd.DataFrame:
     """One row for each step."""
-    allowed = targets(report.review_hours)
+    allowed, own_date = targets(report.review_hours), say("work.column.own_date")
     return pd.DataFrame(
         [
             {
-                "step": STEPS[step.step],
-                "median": wait(step.median),
-                "nine of ten": wait(step.ninth_tenth),
-                "should take": wait(allowed[step.step]) if step.step in allowed else "its date",
-                "ended": step.ended,
-                "late": step.late,
-                "waiting": step.waiting,
-                "overdue": step.overdue,
-                "oldest": _since(step, report.until),
+                say("work.column.step"): STEPS[step.step],
+                say("work.column.median"): wait(step.median),
+                say("work.column.ninth_tenth"): wait(step.ninth_tenth),
+                say("work.column.target"): (
+                    wait(allowed[step.step]) if step.step in allowed else own_date
+                ),
+                say("work.column.ended"): step.ended,
+                say("work.column.late"): step.late,
+                say("work.column.waiting"): step.waiting,
+                say("work.column.overdue"): step.overdue,
+                say("work.column.oldest"): _since(step.oldest_at, report.until),
             }
             for step in report.steps
         ]
     )
 
 
-def _since(step: StepTimes, now: datetime) -> str:
-    return NONE if step.oldest_at is None else ago(step.oldest_at, now)
+def _since(moment: datetime | None, now: datetime) -> str:
+    return NONE if moment is None else ago(moment, now)
 
 
 def queue_frame(report: WorkReport) -> pd.DataFrame:
@@ -163,11 +155,11 @@ def queue_frame(report: WorkReport) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "why": TRIGGERS[queue.trigger],
-                "waiting": queue.waiting,
-                "oldest": NONE if queue.oldest_at is None else ago(queue.oldest_at, report.until),
-                "decided": queue.decided,
-                "median wait": wait(queue.median),
+                say("work.column.why"): TRIGGERS[queue.trigger],
+                say("work.column.waiting"): queue.waiting,
+                say("work.column.oldest"): _since(queue.oldest_at, report.until),
+                say("work.column.decided"): queue.decided,
+                say("work.column.median_wait"): wait(queue.median),
             }
             for queue in ordered
         ]
@@ -176,12 +168,17 @@ def queue_frame(report: WorkReport) -> pd.DataFrame:
 
 def people_frame(report: WorkReport) -> pd.DataFrame:
     """One row for each person by name: how many, and never how fast."""
-    shown = {Action.APPROVE: "approved", Action.REMOVE: "removed", Action.ESCALATE: "escalated"}
-    counts: dict[str, dict[str, int]] = {}
+    counts: dict[str, dict[Action, int]] = {}
     for found in report.people:
-        row = counts.setdefault(found.actor, dict.fromkeys(shown.values(), 0))
-        if found.action in shown:
-            row[shown[found.action]] += found.number
+        row = counts.setdefault(found.actor, dict.fromkeys(_DECIDED, 0))
+        if found.action in _DECIDED:
+            row[found.action] += found.number
     return pd.DataFrame(
-        [{"person": actor, **counts[actor]} for actor in sorted(counts, key=str.casefold)]
+        [
+            {
+                say("work.column.person"): actor,
+                **{_DECIDED[action]: many for action, many in counts[actor].items()},
+            }
+            for actor in sorted(counts, key=str.casefold)
+        ]
     )

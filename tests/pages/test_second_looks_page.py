@@ -10,7 +10,7 @@ from core.moderation.permissions import Actor, Role
 from core.moderation.policies import Action
 from core.moderation.second_looks import LookState
 from core.services.disagreements import settle
-from dashboard.second_looks.wording import NOTHING_WAITS, SAVED
+from dashboard.staff_texts import say
 from tests.factories import HELD, HOSTILE, LEAD, MODERATOR
 from tests.integration.quality_calls import PIA, TOMAS, WHY, differing, judged, look_of, waiting
 from tests.pages.conftest import carriers, press, said
@@ -41,7 +41,9 @@ def test_other_roles_have_no_such_page(staff_page: Open, actor: Actor) -> None:
 
 def test_whoever_decided_has_nothing_to_judge(services: Services, staff_page: Open) -> None:
     waiting(services)
-    assert staff_page("second_looks", MODERATOR).info[0].value == NOTHING_WAITS
+    assert staff_page("second_looks", MODERATOR).info[0].value == say(
+        "second_looks.page.nothing_waits"
+    )
 
 
 def test_an_answer_is_stored_with_its_note(services: Services, staff_page: Open) -> None:
@@ -49,8 +51,8 @@ def test_an_answer_is_stored_with_its_note(services: Services, staff_page: Open)
     test = staff_page("second_looks", TOMAS)
     test.text_area[0].set_value(HOSTILE)
     test = press(test, "answer_approve")
-    assert test.success[0].value == SAVED
-    assert test.info[0].value == NOTHING_WAITS
+    assert test.success[0].value == say("second_looks.page.saved")
+    assert test.info[0].value == say("second_looks.page.nothing_waits")
     done = look_of(services, look.revision_id)
     assert (done.state, done.second and done.second.note) == (LookState.DIFFERENT, HOSTILE)
 
@@ -79,7 +81,7 @@ def test_whoever_was_slower_reads_so_and_loses_nothing(
     assert done.second is not None
     assert done.second.actor == "lena"
     assert "does not wait" in test.warning[0].value
-    assert test.info[0].value == NOTHING_WAITS
+    assert test.info[0].value == say("second_looks.page.nothing_waits")
 
 
 def test_what_was_settled_is_told_to_both(services: Services, staff_page: Open) -> None:

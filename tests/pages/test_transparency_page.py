@@ -18,7 +18,7 @@ from core.services.statements import FIRST_DAY
 from core.services.transparency import load_transparency
 from core.store.sql.transparency import SqlTransparency
 from core.store.transparency_queries import FIGURES
-from dashboard.transparency.wording import NOTHING
+from dashboard.staff_texts import say
 from tests.factories import (
     HELD,
     LEAD,
@@ -103,7 +103,7 @@ def test_an_empty_state_says_so_and_still_has_the_queries(
 ) -> None:
     test = staff_page("transparency", LEAD)
     assert not test.exception
-    assert [each.value for each in test.info] == [NOTHING]
+    assert [each.value for each in test.info] == [say("transparency.page.nothing")]
     assert len(test.code) == len(FIGURES)
     assert not test.metric
 

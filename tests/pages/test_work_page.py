@@ -18,12 +18,9 @@ from core.services.reopen import reopen
 from core.services.work import WorkReport
 from core.store.sql.work import SqlWork
 from core.store.work_base import StepTimes
+from dashboard.staff_texts import say
 from dashboard.work.charts import step_chart, step_points
 from dashboard.work.wording import (
-    NO_CASES,
-    NOBODY,
-    NOTHING_IN_INBOX,
-    TOO_FEW_DAYS,
     appeals_words,
     forecast_words,
     step_frame,
@@ -65,7 +62,7 @@ def test_each_role_sees_what_waits_and_who_decided(
     assert not test.exception
     assert test.markdown[0].value.startswith("1 case waits for a person; the oldest was opened ")
     assert test.markdown[0].value.endswith("Nothing took longer than it should.")
-    assert test.markdown[1].value == TOO_FEW_DAYS
+    assert test.markdown[1].value == say("work.forecast.too_few", days="5")
     steps = {row["step"]: row for row in frame(test, "nine of ten")}
     assert (steps["comment to model"]["ended"], steps["case to person"]["ended"]) == (3, 2)
     assert steps["case to person"]["waiting"] == 1
@@ -100,7 +97,9 @@ def test_an_empty_console_says_so(services: Services, staff_page: Open) -> None:
     test = staff_page("work", LEAD)
     assert not test.exception
     assert test.markdown[0].value == "No case waits for a person. Nothing happened in this time."
-    assert {NO_CASES, NOBODY} <= {each.value for each in test.caption}
+    assert {say("work.page.no_cases"), say("work.page.nobody")} <= {
+        each.value for each in test.caption
+    }
     assert len(frame(test, "nine of ten")) == len(Step)
 
 
@@ -207,7 +206,7 @@ def links(test: AppTest) -> dict[str, str]:
 
 
 def test_a_lead_finds_what_to_look_at_first(services: Services, staff_page: Open) -> None:
-    assert NOTHING_IN_INBOX in [each.value for each in staff_page("work", LEAD).caption]
+    assert say("work.inbox.nothing") in [each.value for each in staff_page("work", LEAD).caption]
     decided(services, scored(services, HELD), Action.ESCALATE)
     again = scored(services, f"{HELD} again")
     decided(services, again, Action.APPROVE)
