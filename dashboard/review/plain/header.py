@@ -1,5 +1,7 @@
 """The top of the review page: counters and filters."""
 
+from collections.abc import Callable, Mapping
+
 import streamlit as st
 
 from core.bootstrap.services import Services
@@ -46,7 +48,7 @@ def header(services: Services, actor: Actor) -> tuple[CaseStatus, Label | None]:
             STATUSES,
             default=WAITING,
             key="status",
-            format_func=lambda name: say(_STATUS_WORDS[name]),
+            format_func=_said(_STATUS_WORDS),
             required=True,
             label_visibility="collapsed",
             bind="query-params",
@@ -55,12 +57,17 @@ def header(services: Services, actor: Actor) -> tuple[CaseStatus, Label | None]:
             say("review.facet.label"),
             FILTERS,
             key="label",
-            format_func=lambda name: say(_FILTER_WORDS[name]),
+            format_func=_said(_FILTER_WORDS),
             label_visibility="collapsed",
             width=150,
             bind="query-params",
         )
     return STATUSES[status or WAITING], FILTERS[label or ALL]
+
+
+def _said(keys: Mapping[str, str]) -> Callable[[str], str]:
+    """The words of each option, in the language of this run wherever they are asked for."""
+    return {name: say(key) for name, key in keys.items()}.__getitem__
 
 
 @st.fragment(run_every="10s")
