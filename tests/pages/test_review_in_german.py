@@ -77,7 +77,7 @@ def case(services: Services) -> Revision:
     scored(services, HELD, author="bob")
     first = scored(services, f"{HELD} Once.", author="uli")
     decided(services, first, Action.REMOVE, note="Please.")
-    revision = edited(services, first, f'{HELD} <p hidden="">idiot</p>')
+    revision = edited(services, first, f'{HELD} <p hidden="">and more</p>')
     reported(services, revision, reporter="reader")
     return revision
 
