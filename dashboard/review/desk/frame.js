@@ -205,7 +205,8 @@ function drawEmpty(desk) {
   const { empty } = desk.view
   const { trouble, head } = desk.cases
   empty.replaceChildren(...(trouble
-    ? [el("h2", {}, trouble), button(say("desk.button.try_again"), { onclick: () => desk.open(desk.filters, { query: desk.query }) })]
+    ? [el("h2", {}, trouble), button(say("desk.button.try_again"), {
+      onclick: () => desk.open(desk.filters, { query: desk.query }) })]
     : [el("h2", {}, head.nothing[0]), el("p", { className: "m" }, head.nothing[1])]))
 }
 

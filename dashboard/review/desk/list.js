@@ -38,7 +38,8 @@ function drawList(desk) {
   view.toggle.firstChild.textContent = say("desk.list.queue", { count: view.count.textContent })
   view.more.hidden = !cases.next
   const { oldest, problem } = cases.head ?? {}
-  view.oldest.textContent = oldest && cases.items.length ? say("desk.list.oldest", { age: age(oldest, desk.now_ms) }) : ""
+  view.oldest.textContent = oldest && cases.items.length
+    ? say("desk.list.oldest", { age: age(oldest, desk.now_ms) }) : ""
   view.problem.textContent = problem ?? ""
 }
 
