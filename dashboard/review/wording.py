@@ -1,11 +1,13 @@
-"""An explanation as a reviewer sees it: marked pieces of the text, rows and sentences. Pure."""
+"""An explanation as a reviewer sees it: marked pieces of the text, rows and sentences."""
 
 from dataclasses import dataclass
 
 from core.inference.explanation.explainer import Part
-from core.moderation.policies import ACTION_DONE, Action
+from core.moderation.policies import Action
 from core.services.explain import Explained
-from dashboard.wording import LABELS, score_figure
+from dashboard.review.case_wording import quoted
+from dashboard.staff_texts import count, decimal, joined, number, say
+from dashboard.wording import ACTIONS_SHORT, LABELS, score_figure
 
 SHOWN_WORDS = 5
 WORD_CHARS = 40
@@ -55,15 +57,15 @@ def remedy_line(explained: Explained) -> str:
     """The words without which the decision would differ, or that no few words decide it."""
     remedy = explained.explanation.remedy
     if explained.action is Action.APPROVE:
-        return "By these scores it would be approved."
+        return say("review.words.approved")
+    done = ACTIONS_SHORT[explained.action]
     if remedy is None:
-        still = ACTION_DONE[explained.action]
-        return f"Without any three of its heaviest words it would still be {still}."
-    words = " and ".join(f"“{explained.text[word.start : word.end]}”" for word in remedy.words)
-    then = ", ".join(
+        return say("review.words.without_three", done=done)
+    words = joined([quoted(explained.text[word.start : word.end]) for word in remedy.words])
+    scores = ", ".join(
         f"{LABELS[label]} {score_figure(remedy.scores[label])}" for label in explained.labels
     )
-    return f"Without {words} it would not have been {ACTION_DONE[explained.action]}: {then}."
+    return say("review.words.remedy", words=words, done=done, scores=scores)
 
 
 def caveat_line(explained: Explained) -> str:
@@ -71,18 +73,17 @@ def caveat_line(explained: Explained) -> str:
     decision, now = explained.decision, explained.model_version
     lines = []
     if decision is None or not decision.scores:
-        lines.append(f"Nothing was scored when it was decided: these are the words of {now}.")
+        lines.append(say("review.words.no_decision", model=now))
     elif decision.model_version != now:
-        lines.append(f"Decided by {decision.model_version}: these are the words of {now}.")
+        decided = str(decision.model_version)
+        lines.append(say("review.words.other_model", decided=decided, model=now))
     elif explained.drift >= SAME_SCORE:
-        lines.append(f"A score differs by {explained.drift:.2f} from the one decided on.")
+        lines.append(say("review.words.drift", drift=decimal(explained.drift, 2)))
     if passage := explained.passage:
-        lines.append(
-            "It was read in parts: these are the words of the part with the highest score, "
-            f"characters {passage.start + 1:,} to {passage.end:,}."
-        )
+        first, last = number(passage.start + 1), number(passage.end)
+        lines.append(say("review.words.in_parts", first=first, last=last))
     if unread := explained.explanation.unread:
-        lines.append(f"The last {unread:,} words are more than the model reads.")
+        lines.append(count("review.words.unread", unread))
     return " ".join(lines)
 
 

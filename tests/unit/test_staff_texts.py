@@ -97,7 +97,7 @@ def test_every_sentence_is_said_somewhere() -> None:
     code = "".join(
         path.read_text(encoding="utf-8")
         for path in sorted((ROOT / "dashboard").rglob("*"))
-        if path.suffix in {".py", ".js"}
+        if path.suffix in {".py", ".js", ".html"}
     ).replace("'", '"')
     unused = []
     for key in OWN:

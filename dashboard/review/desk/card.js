@@ -8,7 +8,8 @@ function drawHead(card, now_ms) {
     el("span", { className: "who" },
       el("b", {}, el("bdi", {}, card.author)),
       el("span", { className: "m" },
-        ` in ${card.where} · ${age(card.created_at, now_ms)}${card.details}`)),
+        ` ${say("desk.card.where", { where: card.where })} · `,
+        `${age(card.created_at, now_ms)}${card.details}`)),
   ].flat()
 }
 
@@ -18,8 +19,8 @@ const blocks = text => "\u2588".repeat(Math.min(text.length, MOST_BLOCKS))
 
 /** A covered word; `revealIn` puts it back. */
 function covering(text) {
-  const node = el("span", { className: "mask", title: "A covered word" },
-    el("span", { className: "sr" }, "covered word"), blocks(text))
+  const node = el("span", { className: "mask", title: say("desk.card.covered_title") },
+    el("span", { className: "sr" }, say("desk.card.covered")), blocks(text))
   node.words = text
   return node
 }
@@ -51,23 +52,25 @@ function drawText(pieces) {
   }))
 }
 
+const whenBy = ({ author, created_at }, now_ms) =>
+  ({ author: el("bdi", {}, author), age: age(created_at, now_ms) })
+
 function drawThread(card, { now_ms, isRevealed }) {
   return card.thread.map(entry => el("div", { className: "th" },
-    el("span", { className: "s" }, entry.is_title ? "In the thread"
-      : [el("bdi", {}, entry.author), ` wrote ${age(entry.created_at, now_ms)} ago`]),
+    el("span", { className: "s" }, entry.is_title ? say("desk.card.thread")
+      : sayAround("desk.card.wrote", whenBy(entry, now_ms))),
     el("p", { dir: "auto" }, drawPieces(entry.pieces, isRevealed))))
 }
 
 const drawReplies = (replies, { now_ms, isRevealed }) => el("div", { className: "replies" },
   replies.map(reply => el("div", { className: "th" },
-    el("span", { className: "s" }, el("bdi", {}, reply.author),
-      ` answered ${age(reply.created_at, now_ms)} ago`),
+    el("span", { className: "s" }, sayAround("desk.card.answered", whenBy(reply, now_ms))),
     el("p", { dir: "auto" }, drawPieces(reply.pieces, isRevealed)))))
 
 function drawBefore(before, { isRevealed }) {
   if (!before) return null
   return el("div", { className: "th before" },
-    el("span", { className: "s" }, "Before the edit"),
+    el("span", { className: "s" }, say("desk.card.before")),
     before.lines.map(line => el("p", { className: "s" }, drawPieces(line, isRevealed))),
     el("p", { dir: "auto" }, drawPieces(before.pieces, isRevealed)))
 }
@@ -75,13 +78,13 @@ function drawBefore(before, { isRevealed }) {
 function drawOriginal(card, { isRevealed }) {
   if (card.original === null) return null
   return el("details", { className: "original" },
-    el("summary", {}, "As it came in"), el("pre", { dir: "auto" }, drawPieces(card.original, isRevealed)))
+    el("summary", {}, say("desk.card.original")), el("pre", { dir: "auto" }, drawPieces(card.original, isRevealed)))
 }
 
 /** What stands under the text: what taking the marked words out would change. */
 function drawWords(words, { isRevealed }) {
   if (!words) return null
-  if (words.isAsked) return el("span", {}, "Scoring the comment without each of its words …")
-  if (words.error) return el("span", {}, `The words can't be shown: ${words.error}`)
+  if (words.isAsked) return el("span", {}, say("desk.words.asked"))
+  if (words.error) return el("span", {}, say("desk.words.refused", { why: words.error }))
   return el("span", {}, drawPieces(words.remedy, isRevealed), words.caveat ? ` ${words.caveat}` : "")
 }

@@ -11,7 +11,6 @@ from core.moderation.cleaning import hidden_part
 from core.moderation.decisions import Decision
 from core.moderation.distances import LabelDistance, distances
 from core.moderation.edits import EarlierText
-from core.moderation.languages import language_name
 from core.moderation.permissions import Actor, check_can, decide_permission
 from core.moderation.policies import Action, Policy
 from core.services.queries import CaseView, load_cases
@@ -21,13 +20,16 @@ from dashboard.covered import covered, covered_marks, wants_cover
 from dashboard.review.case_wording import (
     WITHOUT_LABEL,
     distance_line,
+    earlier_lines,
     match_line,
     matched_pieces,
+    model_line,
     priority_line,
     sampling_line,
     unread_line,
     unscored_line,
 )
+from dashboard.staff_texts import count, say, staff_texts
 from dashboard.wording import (
     LABELS,
     decision_line,
@@ -42,10 +44,6 @@ SHOWN_CHARS = 100_000
 """More than any comment has: a person reads what the model did not."""
 PARENT_CHARS = 2_000
 MOST_CARDS = 50
-HIDDEN = (
-    "Drawn to be looked at without scores: what the model found stands here once it is decided, "
-    "if you may see it."
-)
 
 
 def card_answers(services: Services, actor: Actor, revisions: Sequence[str]) -> dict[str, object]:
@@ -104,9 +102,12 @@ def _told(view: CaseView) -> Sequence[Decision]:
 
 def _details(view: CaseView) -> str:
     language = view.automated.language
-    parts = [f"revision {view.revision.number}" if view.revision.number > 1 else ""]
-    parts.append(language_name(language) if language else "")
-    return "".join(f" · {part}" for part in parts if part)
+    parts = []
+    if view.revision.number > 1:
+        parts.append(say("review.chip.revision", number=str(view.revision.number)))
+    if language:
+        parts.append(staff_texts().language_name(language))
+    return "".join(f" · {part}" for part in parts)
 
 
 def _first_chip(view: CaseView) -> tuple[str, str]:
@@ -117,13 +118,15 @@ def _first_chip(view: CaseView) -> tuple[str, str]:
 
 
 def _other_chips(view: CaseView) -> list[tuple[str, str]]:
-    chips = [("edited", "o")] if view.revision.number > 1 else []
-    return [*chips, ("hides text", "o")] if hidden_part(view.revision.text) else chips
+    chips = [(say("review.chip.edited"), "o")] if view.revision.number > 1 else []
+    if hidden_part(view.revision.text):
+        chips.append((say("review.chip.hides_text"), "o"))
+    return chips
 
 
 def _why(view: CaseView, now: datetime) -> dict[str, object]:
     if view.is_hidden:
-        return {"sentences": [HIDDEN], "rows": [], "foot": [], "policy": ""}
+        return {"sentences": [say("review.why.hidden")], "rows": [], "foot": [], "policy": ""}
     automated = view.automated
     sentences = [priority_line(view.case, now)]
     if view.case.sampling is not None:
@@ -132,23 +135,27 @@ def _why(view: CaseView, now: datetime) -> dict[str, object]:
     if not automated.scores:
         sentences.append(unscored_line(view))
     if view.approval is not None:
-        sentences.append(f"Approved before: {decision_line(view.approval, now)}.")
+        approval = decision_line(view.approval, now)
+        sentences.append(say("review.why.approved_before", decision=approval))
     if automated.unread_chars:
         sentences.append(unread_line(view))
     known = [each for each in distances(automated.scores, view.policy) if each.is_assessed]
-    foot = []
-    if automated.scores and view.not_assessed:
-        names = ", ".join(LABELS[label] for label in view.not_assessed)
-        foot.append(f"Ticks: hold and remove. Not assessed: {names}.")
-    if by_people := only_people_remove(view.policy.removed_by_people(automated.scores)):
-        foot.append(by_people)
-    foot.append(f"{automated.model_version or 'no model'} on {automated.backend}")
     return {
         "sentences": sentences,
         "rows": [_row(each) for each in sorted(known, key=lambda each: -(each.score or 0.0))],
-        "foot": foot,
-        "policy": f"policy {automated.policy_version}",
+        "foot": _foot(view),
+        "policy": say("review.why.policy", version=str(automated.policy_version)),
     }
+
+
+def _foot(view: CaseView) -> list[str]:
+    scores, foot = view.automated.scores, []
+    if scores and view.not_assessed:
+        names = ", ".join(LABELS[label] for label in view.not_assessed)
+        foot.append(say("review.why.ticks", labels=names))
+    if by_people := only_people_remove(view.policy.removed_by_people(scores)):
+        foot.append(by_people)
+    return [*foot, model_line(view.automated)]
 
 
 def _row(known: LabelDistance) -> dict[str, object]:
@@ -169,9 +176,13 @@ def _row(known: LabelDistance) -> dict[str, object]:
 def _record(record: AuthorRecord | None) -> dict[str, object] | None:
     if record is None:
         return None
-    counts = ((record.removed, "removed"), (record.held, "held"), (record.overturned, "restored"))
-    told = [f"{count:,} {word}" for count, word in counts if count]
-    return {"comments": record.comments, "words": ", ".join(told) or "Nothing held or removed."}
+    counts = {
+        "review.record.removed": record.removed,
+        "review.record.held": record.held,
+        "review.record.restored": record.overturned,
+    }
+    told = ", ".join(count(key, many) for key, many in counts.items() if many)
+    return {"comments": record.comments, "words": told or say("review.record.nothing")}
 
 
 def _before(
@@ -179,13 +190,7 @@ def _before(
 ) -> dict[str, object] | None:
     if settled is None:
         return None
-    decision = settled.chain[-1]
-    reasons = {reason.code: reason.title for reason in policy.reasons}
-    lines = [decision_line(decision, now)]
-    if decision.reason_code is not None:
-        lines.append(f"Reason: {reasons.get(decision.reason_code, decision.reason_code)}")
-    if decision.note:
-        lines.append(f"Note to the author: {decision.note}")
+    lines = earlier_lines(settled, policy, now)
     earlier = settled.revision.text[:PARENT_CHARS] or no_longer_shown()
     return {
         "lines": [covered(line, is_wanted=is_covered) for line in lines],

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from core.bootstrap.services import Services
 from core.errors import ConsoleError
 from core.moderation.permissions import Actor, Permission, can
-from core.moderation.policies import ACTION_DONE, Action
+from core.moderation.policies import Action
+from core.moderation.reports import ReportKind
 from core.services.claims import claim_case, release_case
 from core.services.conversations import list_outcomes
 from core.services.groups import count_alike
-from core.services.precedents import Precedents, find_precedents
+from core.services.precedents import Precedent, Precedents, find_precedents
 from core.services.preferences import load_exposure
 from core.services.queries import load_case
 from core.services.report import list_reports
@@ -18,11 +19,11 @@ from core.store.near_views import AuthorComment
 from core.store.views import ReportItem
 from dashboard.covered import covered, wants_cover
 from dashboard.review.desk.requests import text
-from dashboard.wording import VISIBILITY_TONES, VISIBLE_NOW, millis
+from dashboard.staff_texts import count, number, say
+from dashboard.wording import ACTIONS_SHORT, VISIBILITY_TONES, VISIBLE_NOW, millis, short_day
 
 Body = Mapping[str, object]
 TONES = {Action.APPROVE: "g", Action.REMOVE: "r"}
-KINDS = {"user": "", "trusted_flagger": ", trusted"}
 SHOWN_CHARS = 300
 
 
@@ -72,8 +73,8 @@ def facts_json(services: Services, actor: Actor, revision_id: str) -> dict[str, 
         "precedents": _precedents(found, titles, is_covered=is_covered),
         "precedents_words": _verdicts(found),
         "group": {
-            "title": f"Same text ×{alike}",
-            "words": "Decide these waiting comments together",
+            "title": say("review.group.title", count=number(alike)),
+            "words": say("review.group.decide"),
         }
         if alike > 1
         else None,
@@ -84,9 +85,10 @@ def _exposure(services: Services, actor: Actor) -> dict[str, object] | None:
     if not can(actor, Permission.DECIDE):
         return None
     seen = load_exposure(services.context, actor)
-    words = f"severe this hour: {seen.severe_this_hour} of {seen.decided_this_hour}"
+    key = "review.exposure.pause" if seen.suggests_pause else "review.exposure.seen"
+    severe, decided = number(seen.severe_this_hour), number(seen.decided_this_hour)
     return {
-        "words": f"{words}, time for a pause" if seen.suggests_pause else words,
+        "words": say(key, severe=severe, decided=decided),
         "decided": seen.decided_this_hour,
         "tone": "o" if seen.suggests_pause else "",
     }
@@ -110,7 +112,7 @@ def _report(item: ReportItem, titles: Mapping[str, str], *, is_covered: bool) ->
     report = item.report
     return {
         "reporter": report.reporter,
-        "kind": KINDS[report.kind],
+        "is_trusted": report.kind is ReportKind.TRUSTED_FLAGGER,
         "reason": titles.get(report.reason_code, report.reason_code),
         "pieces": covered(report.words, is_wanted=is_covered),
         "is_muted": item.is_muted,
@@ -119,7 +121,7 @@ def _report(item: ReportItem, titles: Mapping[str, str], *, is_covered: bool) ->
 
 def _strip_words(strip: Sequence[AuthorComment]) -> str:
     removed = sum(each.action is Action.REMOVE for each in strip)
-    return f"The last {len(strip)} comments, oldest first: {removed} removed"
+    return count("review.strip", len(strip), removed=number(removed))
 
 
 def _precedents(
@@ -127,16 +129,26 @@ def _precedents(
 ) -> list[dict[str, object]]:
     return [
         {
-            "words": ACTION_DONE[each.action],
+            "words": ACTIONS_SHORT[each.action],
             "tone": TONES.get(each.action, ""),
             "pieces": covered(each.text[:SHOWN_CHARS], is_wanted=is_covered),
-            "title": f"{each.actor}, {each.decided_at:%d %b %Y}"
-            + (f": {titles.get(each.reason_code, each.reason_code)}" if each.reason_code else ""),
+            "title": _precedent_line(each, titles),
         }
         for each in found.nearest
     ]
 
 
+def _precedent_line(found: Precedent, titles: Mapping[str, str]) -> str:
+    day, year = short_day(found.decided_at), str(found.decided_at.year)
+    if not found.reason_code:
+        return say("review.precedent.decided", who=found.actor, day=day, year=year)
+    reason = titles.get(found.reason_code, found.reason_code)
+    return say("review.precedent.with_reason", who=found.actor, day=day, year=year, reason=reason)
+
+
 def _verdicts(found: Precedents) -> str:
-    told = [f"{count} {ACTION_DONE[action]}" for action, count in found.verdicts.items() if count]
-    return ", ".join(told)
+    return ", ".join(
+        count(f"review.verdict.{action.name.lower()}", many)
+        for action, many in found.verdicts.items()
+        if many
+    )

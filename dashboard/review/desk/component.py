@@ -9,8 +9,8 @@ from dashboard.covered import MOST_BLOCKS
 
 _HERE = Path(__file__).parent
 _SCRIPTS = (
-    *("elements", "outbox", "claims", "drafts", "problems", "lists", "keys", "card", "facts"),
-    *("dialogs", "list", "help"),
+    *("says", "elements", "outbox", "claims", "drafts", "problems", "lists", "keys"),
+    *("card", "facts", "dialogs", "list", "help"),
     *("frame", "decisions", "desk"),
 )
 _desk = st.components.v2.component(

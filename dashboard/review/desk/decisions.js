@@ -1,6 +1,10 @@
 // What a moderator decides: at once on the page, then by the outbox in the state.
 
-const DONE = { approve: "Approved", remove: "Removed", escalate: "Escalated", reopen: "Reopened" }
+const DONE = {
+  approve: "desk.done.approve", remove: "desk.done.remove", escalate: "desk.done.escalate",
+  reopen: "desk.done.reopen",
+}
+const DONE_TOGETHER = { approve: "desk.done.approve_group", remove: "desk.done.remove_group" }
 const QUOTE_CHARS = 32
 
 class Decisions {
@@ -15,7 +19,7 @@ class Decisions {
     const { card, draft } = this
     if (!this.isSeen() || !card?.actions.includes(action)) return
     if (action === "remove" && !draft.reason) {
-      return this.say("Choose a reason first: press its number, then X.", true)
+      return this.say(say("desk.message.choose_reason"), true)
     }
     this.drafts.drop(card.revision)
     const press = this.outbox.add({
@@ -32,10 +36,10 @@ class Decisions {
 
   rememberForUndo(press, card, taken) {
     const seen = card.pieces.map(([text, , isCovered]) => isCovered ? blocks(text) : text).join("")
-    const quote = seen.slice(0, QUOTE_CHARS)
+    const text = `${seen.slice(0, QUOTE_CHARS)}${seen.length > QUOTE_CHARS ? "…" : ""}`
     this.undoable.push({
       revision: card.revision, version: card.version + 1, taken, id: press.id, reference: card.reference,
-      words: `${DONE[press.do]} “${quote}${seen.length > QUOTE_CHARS ? "…" : ""}”`,
+      words: say(DONE[press.do], { text }),
       until: press.do === "reopen" ? null : this.now_ms + this.data.grace_ms,
     })
   }
@@ -52,21 +56,21 @@ class Decisions {
 
   skip() {
     if (!this.isSeen() || !this.card?.actions.length) return
-    if (this.cases.items.length < 2) return this.say("It is the only one in this list.")
+    if (this.cases.items.length < 2) return this.say(say("desk.message.only_one"))
     this.outbox.add({ do: "skip", revision: this.current })
     const next = this.after()
     this.cases.putLast(this.current)
     this.show(next)
-    this.say("Skipped: it comes back at the end of your list.")
+    this.say(say("desk.message.skipped"))
   }
 
   undo() {
     const last = this.undoable.pop()
-    if (!last) return this.say("Nothing that you decided in the last day is left to undo.")
+    if (!last) return this.say(say("desk.message.nothing_to_undo"))
     if (last.members) {
       const { id, group_id, members } = last
       this.outbox.add({ do: "undo_group", group: id, group_id, revision: members[0][0] })
-      return this.say("Undone: their cases are open again.")
+      return this.say(say("desk.message.group_undone"))
     }
     this.outbox.add({ do: "undo", revision: last.revision, version: last.version })
     this.claims.forget(last.revision)
@@ -76,7 +80,7 @@ class Decisions {
     const { item, at } = last.taken?.[0] ?? {}
     if (item || card?.status !== "closed") this.cases.putBack(item ?? (card && itemOf(card)), at ?? 0)
     this.show(last.revision) // read anew where it is not known any more
-    this.say("Undone: the comment is as it was before.")
+    this.say(say("desk.message.undone"))
   }
 
   reopen() {
@@ -86,7 +90,7 @@ class Decisions {
     const next = this.after()
     this.rememberForUndo(press, card, [this.cases.take(card.revision)])
     this.show(next)
-    this.say("Reopened: the comment is on hold and waits in the queue.")
+    this.say(say("desk.message.reopened"))
   }
 
   /** What `U` takes back after a reload: presses that still wait to be saved come last. */
@@ -129,7 +133,8 @@ class Decisions {
     } else this.cases.take(press.revision)
     this.cases.cards.delete(press.revision)
     if (isOpen) this.show(this.cases.place(press.revision) >= 0 ? press.revision : next)
-    this.problems.add(outcome.words, undoable?.words ? `Not saved: ${undoable.words}` : "")
+    const about = undoable?.words ? say("desk.problem.not_saved", { what: undoable.words }) : ""
+    this.problems.add(outcome.words, about)
     this.refresh()
   }
 
@@ -163,7 +168,8 @@ class Decisions {
     })
     const next = this.after(new Set(members.map(([revision]) => revision)))
     const taken = members.map(([revision]) => this.cases.take(revision)).reverse()
-    this.undoable.push({ id: press.id, members, taken, words: `${DONE[action]} ${members.length} together`,
+    const words = count(DONE_TOGETHER[action], members.length)
+    this.undoable.push({ id: press.id, members, taken, words,
       until: this.now_ms + this.data.grace_ms })
     this.show(this.cases.place(this.current) >= 0 ? this.current : next)
     this.say("")

@@ -143,7 +143,7 @@ class Desk extends Decisions {
 
   /** A text that a search found may have no case: then there is nothing to decide. */
   openItem(item) {
-    if (item.has_case === false) return this.say("No person has to decide on this text.")
+    if (item.has_case === false) return this.say(say("desk.message.no_case"))
     openList(this.view, false)
     this.show(item.revision)
   }
@@ -164,7 +164,7 @@ class Desk extends Decisions {
     this.cases.take(revision)
     if (this.current !== revision) return
     this.show(next)
-    this.say("That comment is gone: its site has withdrawn it.")
+    this.say(say("desk.message.gone"))
   }
 
   show(revision) {
@@ -250,6 +250,7 @@ class Desk extends Decisions {
 }
 
 export default function ({ data, parentElement }) {
+  readIn(data)
   const desk = (parentElement.desk ??= new Desk(parentElement, data))
   desk.data = data
   return () => desk.close()

@@ -7,11 +7,11 @@ function showDialog(dialog, title, ...children) {
 }
 
 const closeRow = (dialog, ...before) => el("div", { className: "row ends" }, ...before,
-  el("span", { className: "sp" }), button("Close", { onclick: () => dialog.close() }))
+  el("span", { className: "sp" }), button(say("desk.button.close"), { onclick: () => dialog.close() }))
 
 /** Shows what is covered in a dialog; the keys of the page are off while one is open. */
 function revealButton(dialog) {
-  const reveal = button("Show covered words", { tone: "link", onclick: () => {
+  const reveal = button(say("desk.button.show_covered"), { tone: "link", onclick: () => {
     revealIn(dialog)
     reveal.hidden = true
   } })
@@ -22,7 +22,7 @@ function revealButton(dialog) {
 async function openAuthor(desk, card) {
   const dialog = desk.view.sheet
   const list = el("div", { className: "sheetlist" })
-  const more = button("Older ones", { onclick: () => load() })
+  const more = button(say("desk.facts.older"), { onclick: () => load() })
   const reveal = revealButton(dialog)
   let before = null
   async function load() {
@@ -46,7 +46,7 @@ async function openGroup(desk) {
   const facts = card && desk.facts_of.get(card.revision)
   if (!facts?.group || !card.actions.length) return
   const dialog = desk.view.sheet
-  showDialog(dialog, facts.group.title, line("Loading …"))
+  showDialog(dialog, facts.group.title, line(say("desk.card.loading")))
   const asked = dialog.firstChild
   const answer = await post("group", { revision: card.revision })
   if (!dialog.open || dialog.firstChild !== asked) return // closed, or something else opened since
@@ -64,7 +64,7 @@ async function openGroup(desk) {
       el("span", { className: "m" }, el("bdi", {}, each.author), ` · ${each.details}`)),
     el("span", { dir: "auto" }, drawPieces(each.pieces))))
   const { reason } = desk.draft
-  const title = desk.reasons.find(each => each.code === reason)?.title.toLowerCase()
+  const title = desk.reasons.find(each => each.code === reason)?.title
   const decide = action => () => {
     dialog.close()
     desk.decideGroup(action, [...ticked])
@@ -72,8 +72,11 @@ async function openGroup(desk) {
   const approve = button("", { tone: "ok", onclick: decide("approve") })
   const remove = button("", { tone: "p", onclick: decide("remove") })
   const drawCount = () => {
-    approve.firstChild.textContent = `Approve ${ticked.size}`
-    remove.firstChild.textContent = `Remove ${ticked.size}${title ? ` for ${title}` : ""}`
+    const many = figure(ticked.size)
+    approve.firstChild.textContent = say("desk.group.approve", { count: many })
+    remove.firstChild.textContent = title
+      ? say("desk.group.remove_for", { count: many, reason: inSentence(title) })
+      : say("desk.group.remove", { count: many })
     approve.disabled = !ticked.size
     remove.disabled = !ticked.size || !reason
   }
@@ -81,14 +84,14 @@ async function openGroup(desk) {
   const reveal = revealButton(dialog)
   showDialog(dialog, answer.title, line(answer.words),
     el("div", { className: "sheetlist" }, answer.members.map(member)),
-    reason ? null : line("To remove them, close this and choose a reason first."),
+    reason ? null : line(say("desk.group.choose_reason")),
     closeRow(dialog, reveal, approve, remove))
   reveal.draw()
 }
 
 function muteReporter(desk, report) {
   const dialog = desk.view.sheet
-  const field = el("textarea", { rows: 2, maxLength: 500, ariaLabel: "Why" })
+  const field = el("textarea", { rows: 2, maxLength: 500, ariaLabel: say("desk.mute.why") })
   const trouble = el("p", { className: "error" })
   const mute = async () => {
     const answer = await post("mute", { revision: desk.current, reporter: report.reporter,
@@ -97,8 +100,7 @@ function muteReporter(desk, report) {
     dialog.close()
     desk.claims.look()
   }
-  showDialog(dialog, "Mute this reporter",
-    line("Their reports are kept, but open no case and count for nothing. Say in a few words why."),
-    field, trouble, closeRow(dialog, button("Mute", { tone: "p", onclick: mute })))
+  showDialog(dialog, say("desk.mute.title"), line(say("desk.mute.about")), field, trouble,
+    closeRow(dialog, button(say("desk.mute.button"), { tone: "p", onclick: mute })))
   field.focus()
 }

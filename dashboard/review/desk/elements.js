@@ -61,17 +61,18 @@ function button(words, { key, tone = "", onclick, ...props }) {
   }, el("span", {}, words), key ? keyCap(key) : null)
 }
 
-const UNITS = [[31_557_600, "y"], [86_400, "d"], [3_600, "h"], [60, "min"]]
+const UNITS = [
+  [31_557_600, "desk.age.years"], [86_400, "desk.age.days"], [3_600, "desk.age.hours"],
+  [60, "desk.age.minutes"],
+]
 
 /** How long ago in the largest whole unit; `at_ms` and `now_ms` are by the server's clock. */
 function age(at_ms, now_ms) {
   const seconds = Math.max(0, (now_ms - at_ms) / 1_000)
-  const unit = UNITS.find(([size]) => seconds >= size)
-  return unit ? `${Math.floor(seconds / unit[0])} ${unit[1]}` : "< 1 min"
+  const [size, words] = UNITS.find(([size]) => seconds >= size) ?? []
+  return size ? say(words, { count: Math.floor(seconds / size) })
+    : say("desk.age.minutes", { count: "< 1" })
 }
 
 const clock = seconds =>
   `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`
-
-const plural = (count, one, many = `${one}s`) =>
-  `${count.toLocaleString("en")} ${count === 1 ? one : many}`

@@ -25,43 +25,46 @@ function scoreRow(row) {
 
 function drawWhy(card) {
   const { sentences, rows, foot, policy } = card.why
-  return panel("Why it is here", policy, sentences.map(line),
+  return panel(say("desk.facts.why"), policy, sentences.map(line),
     rows.length ? el("div", { className: "grid s" }, rows.map(scoreRow)) : null,
-    rows.length ? el("details", { className: "s m" }, el("summary", {}, "Distances in words"),
-      rows.map(row => line(`${row.label}: ${row.distance}`))) : null,
+    rows.length ? el("details", { className: "s m" }, el("summary", {}, say("desk.facts.distances")),
+      rows.map(row => line(say("desk.facts.distance", row)))) : null,
     foot.map(line))
 }
 
 function drawReports(facts, desk) {
   if (!facts.reports.length) return null
+  const reporter = each => {
+    const name = el("bdi", {}, each.reporter)
+    return each.is_trusted ? sayAround("desk.facts.trusted", { reporter: name }) : name
+  }
   const report = each => el("div", { className: "entry s" },
     el("span", { className: "row" }, chip(each.reason, each.is_muted ? "" : "o"),
-      el("span", { className: "m" }, el("bdi", {}, each.reporter), each.kind),
+      el("span", { className: "m" }, reporter(each)),
       el("span", { className: "sp" }),
       facts.can_mute && !each.is_muted
-        ? button("Mute", { tone: "link", onclick: () => muteReporter(desk, each) }) : null),
+        ? button(say("desk.mute.button"), { tone: "link", onclick: () => muteReporter(desk, each) }) : null),
     each.pieces.length ? el("p", { dir: "auto" }, drawPieces(each.pieces, desk.isRevealed)) : null,
-    each.is_muted ? line("muted: it counts for nothing") : null)
-  return panel(plural(facts.reports.length, "report"), "", facts.reports.map(report))
+    each.is_muted ? line(say("desk.facts.muted")) : null)
+  return panel(count("desk.facts.reports", facts.reports.length), "", facts.reports.map(report))
 }
 
 function drawAuthor(card, facts, desk) {
   const { record } = card
   if (!record) {
-    return panel("Author", "",
-      line("Unnamed: whose comments these are is not known, so there is no record."))
+    return panel(say("desk.facts.author"), "", line(say("desk.facts.unnamed")))
   }
   const strip = facts?.strip ?? []
-  return panel(card.author, plural(record.comments, "comment"),
+  return panel(card.author, count("desk.facts.comments", record.comments),
     strip.length ? el("div", { className: "strip", role: "img", ariaLabel: facts.strip_words },
       strip.map(([tone, words]) => el("i", { className: tone, title: words }))) : null,
     line(record.words),
-    button("All comments", { tone: "link", onclick: () => openAuthor(desk, card) }))
+    button(say("desk.facts.all_comments"), { tone: "link", onclick: () => openAuthor(desk, card) }))
 }
 
 function drawPrecedents(facts, desk) {
   if (!facts.precedents.length) return null
-  return panel("Decided before, most alike", facts.precedents_words,
+  return panel(say("desk.facts.precedents"), facts.precedents_words,
     facts.precedents.map(each => el("div", { className: "row s precedent" },
       chip(each.words, each.tone),
       el("span", { className: "m line", dir: "auto", title: each.title },
@@ -75,7 +78,7 @@ function drawGroup(facts, desk) {
 }
 
 const drawHistory = card =>
-  card.history.length ? panel("Decisions so far", "", card.history.map(line)) : null
+  card.history.length ? panel(say("desk.facts.history"), "", card.history.map(line)) : null
 
 function drawFacts(desk) {
   const { card, view } = desk

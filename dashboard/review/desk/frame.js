@@ -1,34 +1,36 @@
 // The parts of the page that stay in place, and how each is drawn anew.
 
 function drawFrame(root, desk) {
+  sayParts(root)
   const at = name => root.querySelector(`[data-part=${name}]`)
   const parts = Object.fromEntries(
     [...root.querySelectorAll("[data-part]")].map(node => [node.dataset.part, node]))
   parts.buttons.replaceChildren(
-    button("Approve", { key: "A", tone: "ok", onclick: once(() => desk.decide("approve")) }),
-    button("Remove", { key: "X", tone: "p", onclick: once(() => desk.decide("remove")) }),
-    button("Escalate", { key: "E", onclick: once(() => desk.decide("escalate")) }),
-    button("Skip", { key: "S", tone: "q", onclick: once(() => desk.skip()) }),
-    button("Reopen", { key: "O", onclick: once(() => desk.reopen()) }),
+    button(say("desk.button.approve"), { key: "A", tone: "ok", onclick: once(() => desk.decide("approve")) }),
+    button(say("desk.button.remove"), { key: "X", tone: "p", onclick: once(() => desk.decide("remove")) }),
+    button(say("desk.button.escalate"), { key: "E", onclick: once(() => desk.decide("escalate")) }),
+    button(say("desk.button.skip"), { key: "S", tone: "q", onclick: once(() => desk.skip()) }),
+    button(say("desk.button.reopen"), { key: "O", onclick: once(() => desk.reopen()) }),
   )
   const [approve, remove, escalate, skip, reopen] = parts.buttons.children
   parts.under.replaceChildren(
-    button("Replies", { key: "T", tone: "link", onclick: () => desk.toggleReplies() }),
-    button("Which words?", { key: "W", tone: "link", onclick: () => desk.toggleWords() }),
-    button("Show words", { key: "M", tone: "link", onclick: () => desk.reveal() }))
+    button(say("desk.button.replies"), { key: "T", tone: "link", onclick: () => desk.toggleReplies() }),
+    button(say("desk.button.words"), { key: "W", tone: "link", onclick: () => desk.toggleWords() }),
+    button(say("desk.button.show"), { key: "M", tone: "link", onclick: () => desk.reveal() }))
   parts.notes.replaceChildren(
-    button("Note to the author", { key: "N", tone: "link note", onclick: () => openNote(desk, "note") }),
-    button("Internal note", { key: "I", tone: "link internal",
+    button(say("desk.button.note"), {
+      key: "N", tone: "link note", onclick: () => openNote(desk, "note") }),
+    button(say("desk.button.internal"), { key: "I", tone: "link internal",
       onclick: () => openNote(desk, "internal_note") }))
   parts.ways.replaceChildren(
-    button("Back", { key: "K", tone: "link", onclick: () => desk.step(-1) }),
-    button("Next", { key: "J", tone: "link", onclick: () => desk.step(1) }),
-    button("Help", { key: "H", tone: "link", onclick: () => openHelp(desk) }))
+    button(say("desk.button.back"), { key: "K", tone: "link", onclick: () => desk.step(-1) }),
+    button(say("desk.button.next"), { key: "J", tone: "link", onclick: () => desk.step(1) }),
+    button(say("desk.button.help"), { key: "H", tone: "link", onclick: () => openHelp(desk) }))
   parts.undo.replaceChildren(
-    button("Undo", { key: "U", tone: "link", onclick: once(() => desk.undo()) }))
-  parts.toggle.append(el("span", {}, "Queue"))
+    button(say("desk.button.undo"), { key: "U", tone: "link", onclick: once(() => desk.undo()) }))
+  parts.toggle.append(el("span", {}, say("desk.list.queue", { count: "" })))
   parts.arrived.append(el("span", {}), el("span", { className: "sp" }),
-    button("show", { tone: "link go", onclick: () => desk.open(desk.filters) }))
+    button(say("desk.list.show"), { tone: "link go", onclick: () => desk.open(desk.filters) }))
   parts.query.addEventListener("keydown", event => {
     if (event.key === "Enter") desk.search(parts.query.value.trim())
   })
@@ -88,9 +90,9 @@ function drawCard(desk, { isSame = false } = {}) {
   draw(view.text, ...(card ? [
     ...drawThread(card, desk), drawText(pieces), drawBefore(card.before, desk), drawOriginal(card, desk),
     desk.replies.has(card.revision) ? drawReplies(desk.replies.get(card.revision), desk) : null,
-  ].filter(Boolean) : [el("p", { className: "m wait" }, cases.trouble || "Loading …")]))
+  ].filter(Boolean) : [el("p", { className: "m wait" }, cases.trouble || say("desk.card.loading"))]))
   view.replies.hidden = !card?.reply_count
-  view.replies.firstChild.textContent = plural(card?.reply_count ?? 0, "reply", "replies")
+  view.replies.firstChild.textContent = count("desk.card.replies", card?.reply_count ?? 0)
   view.remedy.replaceChildren(...[drawWords(words, desk)].filter(Boolean))
   if (!isSame) {
     drawFacts(desk)
@@ -106,7 +108,7 @@ function drawCard(desk, { isSame = false } = {}) {
 function drawShow({ view, isRevealed }) {
   const places = [view.text, view.remedy, view.facts]
   view.show.hidden = !isRevealed && !places.some(place => place.querySelector(".mask"))
-  view.show.firstChild.textContent = isRevealed ? "Cover words" : "Show words"
+  view.show.firstChild.textContent = say(isRevealed ? "desk.button.cover" : "desk.button.show")
 }
 
 /** A press counts only from the moment at which the comment has been painted. */
@@ -117,7 +119,8 @@ function awaitPaint(desk) {
     desk.seen = { revision, at: performance.now() }
     desk.view.card.dataset.shown = revision
     const { author, chips } = desk.card
-    desk.view.live.textContent = `Next: ${chips.map(([words]) => words).join(", ")}, by ${author}`
+    const what = chips.map(([words]) => words).join(", ")
+    desk.view.live.textContent = say("desk.card.next", { what, author })
   }))
 }
 
@@ -128,7 +131,8 @@ function drawClaim(desk) {
   const left = is ? Math.max(0, (is.until - desk.now_ms) / 1_000) : 0
   view.claim.className = `chip ${is?.is_mine ? "a" : "o"}`
   view.claim.textContent = !is || !left ? ""
-    : is.is_mine ? `yours, ${clock(left)} left` : `${is.holder} has it, ${clock(left)} left`
+    : is.is_mine ? say("desk.claim.mine", { left: clock(left) })
+      : say("desk.claim.held", { holder: is.holder, left: clock(left) })
 }
 
 /** How much of what was decided in the last hour was severe. */
@@ -160,8 +164,16 @@ function drawDock(desk) {
   view.reopen.disabled = !card?.can_reopen
   view.reasons.hidden = isClosed
   view.dockhead.hidden = isClosed
-  view.remove.firstChild.replaceChildren("Remove",
-    el("span", { className: "wide" }, chosen ? ` for ${chosen.title.toLowerCase()}` : ""))
+  drawRemove(view.remove, chosen)
+}
+
+/** With the reason where the page is wide enough. */
+function drawRemove(remove, chosen) {
+  const short = say("desk.button.remove")
+  const whole = () => say("desk.button.remove_for", { reason: inSentence(chosen.title) })
+  remove.firstChild.replaceChildren(...(chosen
+    ? [el("span", { className: "wide" }, whole()), el("span", { className: "narrow" }, short)]
+    : [short]))
 }
 
 /** Draws the children anew; the one that had the focus keeps it. */
@@ -193,7 +205,8 @@ function drawEmpty(desk) {
   const { empty } = desk.view
   const { trouble, head } = desk.cases
   empty.replaceChildren(...(trouble
-    ? [el("h2", {}, trouble), button("Try again", { onclick: () => desk.open(desk.filters, { query: desk.query }) })]
+    ? [el("h2", {}, trouble), button(say("desk.button.try_again"), {
+      onclick: () => desk.open(desk.filters, { query: desk.query }) })]
     : [el("h2", {}, head.nothing[0]), el("p", { className: "m" }, head.nothing[1])]))
 }
 
@@ -204,9 +217,10 @@ function drawSaved(desk) {
   const seconds = waiting ? Math.round((Date.now() - desk.outbox.entries[0].pressed_at) / 1_000) : 0
   saved.className = `chip ${isLate ? "r" : waiting ? "o" : "g"}`
   saved.title = isLate ? trouble : ""
-  saved.textContent = !waiting ? "all saved"
-    : isLate ? `${waiting} not saved for ${seconds} s${trouble ? `: ${trouble}` : ""}`
-      : `${waiting} not saved yet`
+  const values = { count: figure(waiting), seconds: figure(seconds), why: trouble }
+  saved.textContent = !waiting ? say("desk.saved.all")
+    : !isLate ? say("desk.saved.waiting", values)
+      : say(trouble ? "desk.saved.late_why" : "desk.saved.late", values)
 }
 
 function drawClock(desk) {
@@ -217,7 +231,8 @@ function drawClock(desk) {
   view.undo.firstChild.disabled = !last
   const left = last?.until ? Math.ceil((last.until - desk.now_ms) / 1_000) : 0
   const words = !last?.words ? ""
-    : left > 0 ? `${last.words} takes effect in ${left} s` : `${last.words} has taken effect`
+    : left > 0 ? say("desk.done.soon", { what: last.words, seconds: left })
+      : say("desk.done.now", { what: last.words })
   view.last.firstChild.textContent = words
   view.author.hidden = !words || !last.reference
   view.author.href = `/lookup?reference=${encodeURIComponent(last?.reference ?? "")}`

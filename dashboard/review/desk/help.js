@@ -1,14 +1,12 @@
 // The keys, and the switch that turns them off for people whose tools use letters themselves.
 
 const HELP = [
-  ["A", "approve"], ["X", "remove, for the reason chosen before"], ["1 – 9", "choose a reason"],
-  ["E", "escalate to a lead"], ["S", "skip: it comes back at the end of your list"],
-  ["U", "undo your last decision"], ["O", "reopen a decided case"], ["J  K", "next and previous case"],
-  ["W", "which words raised the score"], ["M", "show covered words"],
-  ["T", "replies to the comment"], ["G", "the same text in other comments: decide together"],
-  ["N", "note to the author"], ["I", "internal note, never shown to the author"],
-  ["/", "search: words, \"phrases\", author:, by:, is:removed, before:2026-01-31"],
-  ["Esc", "leave a note or the search; dismiss an error"], ["H", "this help"],
+  ["A", "desk.help.approve"], ["X", "desk.help.remove"], ["1 – 9", "desk.help.reason"],
+  ["E", "desk.help.escalate"], ["S", "desk.help.skip"], ["U", "desk.help.undo"],
+  ["O", "desk.help.reopen"], ["J  K", "desk.help.step"], ["W", "desk.help.words"],
+  ["M", "desk.help.show"], ["T", "desk.help.replies"], ["G", "desk.help.group"],
+  ["N", "desk.help.note"], ["I", "desk.help.internal"], ["/", "desk.help.search"],
+  ["Esc", "desk.help.leave"], ["H", "desk.help.help"],
 ]
 
 function openHelp(desk) {
@@ -18,12 +16,11 @@ function openHelp(desk) {
     post("shortcuts", { are_on: desk.areKeysOn })
   } })
   dialog.replaceChildren(
-    el("h2", {}, "Keys"),
-    el("dl", {}, HELP.map(([key, does]) => [el("dt", {}, keyCap(key)), el("dd", {}, does)])),
-    el("label", { className: "row" }, box, "Keys are on"),
-    el("p", { className: "m s" }, "A key counts once per press, and only once a comment has been on ",
-      "screen for a moment. A decision takes effect after a few seconds; until then U cancels it."),
-    el("div", { className: "row" }, el("a", { href: "?view=plain" }, "Plain page without keys of its own"),
-      el("span", { className: "sp" }), button("Close", { onclick: () => dialog.close() })))
+    el("h2", {}, say("desk.help.title")),
+    el("dl", {}, HELP.map(([key, does]) => [el("dt", {}, keyCap(key)), el("dd", {}, say(does))])),
+    el("label", { className: "row" }, box, say("desk.help.on")),
+    el("p", { className: "m s" }, say("desk.help.about")),
+    el("div", { className: "row" }, el("a", { href: "?view=plain" }, say("desk.help.plain")),
+      el("span", { className: "sp" }), button(say("desk.button.close"), { onclick: () => dialog.close() })))
   dialog.showModal()
 }

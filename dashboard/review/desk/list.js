@@ -33,12 +33,13 @@ function drawItems(desk) {
 function drawList(desk) {
   const { view, cases } = desk
   drawUnpressed(view.list, () => drawItems(desk))
-  const total = cases.count === null ? "" : cases.count.toLocaleString("en")
+  const total = cases.count === null ? "" : figure(cases.count)
   view.count.textContent = total && !cases.head.is_exact ? `${total}+` : total
-  view.toggle.firstChild.textContent = `Queue ${view.count.textContent}`
+  view.toggle.firstChild.textContent = say("desk.list.queue", { count: view.count.textContent })
   view.more.hidden = !cases.next
   const { oldest, problem } = cases.head ?? {}
-  view.oldest.textContent = oldest && cases.items.length ? `oldest ${age(oldest, desk.now_ms)}` : ""
+  view.oldest.textContent = oldest && cases.items.length
+    ? say("desk.list.oldest", { age: age(oldest, desk.now_ms) }) : ""
   view.problem.textContent = problem ?? ""
 }
 
@@ -46,7 +47,7 @@ function drawList(desk) {
 function drawQuick(desk) {
   const { view, facets, filters } = desk
   const isOwn = ([name]) => !["status", "order"].includes(name)
-  const count = Object.entries(filters).filter(isOwn).length
+  const set = Object.entries(filters).filter(isOwn).length
   redraw(view.quick,
     ...(facets?.quick ?? []).map(([name, value, words]) => el("button", {
       type: "button", className: `chip ${filters[name] === value ? "a" : ""}`,
@@ -54,8 +55,8 @@ function drawQuick(desk) {
       onclick: () => desk.filter(name, filters[name] === value ? "" : value),
     }, words)),
     el("span", { className: "sp" }),
-    el("button", { type: "button", className: `chip ${count ? "a" : ""}`,
-      onclick: () => openFilters(desk) }, count ? plural(count, "filter") : "Filter"))
+    el("button", { type: "button", className: `chip ${set ? "a" : ""}`,
+      onclick: () => openFilters(desk) }, set ? count("desk.list.filters", set) : say("desk.list.filter")))
 }
 
 function openFilters(desk) {
@@ -65,13 +66,13 @@ function openFilters(desk) {
   const author = el("input", { type: "text", value: desk.filters.author ?? "",
     onchange: event => desk.filter("author", event.target.value.trim()) })
   dialog.replaceChildren(
-    el("h2", {}, "What is listed"),
+    el("h2", {}, say("desk.filters.title")),
     el("div", { className: "fields" }, (desk.facets?.choices ?? []).map(field),
-      el("label", {}, el("span", { className: "m" }, "Author"), author)),
-    el("p", { className: "m s" }, "The page's address keeps these choices: a bookmark brings them back."),
+      el("label", {}, el("span", { className: "m" }, say("desk.filters.author")), author)),
+    el("p", { className: "m s" }, say("desk.filters.about")),
     el("div", { className: "row" },
-      button("Reset", { onclick: () => { desk.open({}); dialog.close() } }),
-      el("span", { className: "sp" }), button("Close", { onclick: () => dialog.close() })))
+      button(say("desk.filters.reset"), { onclick: () => { desk.open({}); dialog.close() } }),
+      el("span", { className: "sp" }), button(say("desk.button.close"), { onclick: () => dialog.close() })))
   drawChoices(desk)
   dialog.showModal()
   desk.countFacets()
@@ -95,8 +96,8 @@ function drawChoices(desk) {
 async function announceArrivals(desk) {
   const mark = desk.cases.head?.mark
   if (!mark || document.hidden) return
-  const { count } = await post("arrivals", { ...desk.filters, mark })
+  const { count: many } = await post("arrivals", { ...desk.filters, mark })
   if (mark !== desk.cases.head?.mark) return
-  desk.view.arrived.hidden = !count || count === "0"
-  desk.view.arrived.firstChild.textContent = `${count} new since you opened`
+  desk.view.arrived.hidden = !many || many === "0"
+  desk.view.arrived.firstChild.textContent = say("desk.list.arrived", { count: many })
 }

@@ -119,8 +119,8 @@ async function post(what, body, { who, keepalive_chars = 0 } = {}) {
     })
     const answer = await response.json()
     return response.ok ? answer
-      : { error: answer.error ?? "The console can't answer now.", status: response.status }
+      : { error: answer.error ?? say("desk.problem.no_answer"), status: response.status }
   } catch {
-    return { error: "The console can't be reached." }
+    return { error: say("desk.problem.unreachable") }
   }
 }

@@ -11,9 +11,12 @@ from core.services.queries import list_reasons, list_undoable
 from core.store.views import OwnDecision
 from dashboard.review.desk.component import desk
 from dashboard.review.desk.queue import filters_from
+from dashboard.staff_texts import staff_texts
 
 SHOWN_MS = 40
 """A press within this time after a comment was painted was meant for the one before."""
+SAID_THERE = "desk."
+"""How the keys of what the browser says begin."""
 
 
 def undoable_json(known: Sequence[OwnDecision]) -> list[dict[str, object]]:
@@ -28,6 +31,13 @@ def undoable_json(known: Sequence[OwnDecision]) -> list[dict[str, object]]:
             entry = {**earlier, "members": members}
         shown[own.group or f"{own.revision_id} {own.version}"] = entry
     return list(shown.values())
+
+
+def desk_words() -> dict[str, object]:
+    """What the desk says by itself, and the language whose numbers and plurals it uses."""
+    texts = staff_texts()
+    own = {key: text for key, text in texts.sentences.items() if key.startswith(SAID_THERE)}
+    return {"language": texts.language, "words": own}
 
 
 def render(services: Services, actor: Actor) -> None:
@@ -47,5 +57,6 @@ def render(services: Services, actor: Actor) -> None:
             "shown_ms": SHOWN_MS,
             "grace_ms": int(services.context.grace.total_seconds() * 1_000),
             "shortcuts": load_preferences(services.context, actor).has_shortcuts,
+            **desk_words(),
         }
     )

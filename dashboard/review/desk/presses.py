@@ -11,20 +11,17 @@ from core.moderation.decisions import Decision
 from core.moderation.groups import group_id_of
 from core.moderation.permissions import Actor
 from core.moderation.policies import Action
-from core.services.group_decisions import (
-    GroupReview,
-    SkippedMember,
-    decide_group,
-    undo_group,
-)
+from core.services.group_decisions import GroupReview, decide_group, undo_group
 from core.services.queries import load_case
 from core.services.reopen import reopen
-from core.services.review import Review, decide_case, describe_decision, skip_case, undo_decision
+from core.services.review import Review, decide_case, skip_case, undo_decision
+from dashboard.review.case_wording import standing_line
 from dashboard.review.desk.requests import number, text
+from dashboard.review.group_wording import left_out_line
+from dashboard.staff_texts import say
 from dashboard.wording import millis
 
 MOST_PRESSES = 500
-TOLD = 3
 DECISIONS = {"approve": Action.APPROVE, "remove": Action.REMOVE, "escalate": Action.ESCALATE}
 
 
@@ -49,10 +46,12 @@ def read_rows(rows: object) -> list[Mapping[str, object]]:
     """The presses as they were sent. Raises InvalidInput before anything is decided, if one has no
     id by which its outcome could be told."""
     if not isinstance(rows, list) or len(rows) > MOST_PRESSES:
-        raise InvalidInput(f"`presses` must be a list of at most {MOST_PRESSES}.")
+        raise InvalidInput(
+            say("review.request.too_many", field="`presses`", most=str(MOST_PRESSES))
+        )
     for row in rows:
         if not isinstance(row, Mapping) or not text(row, "id"):
-            raise InvalidInput("Each press must be an object with an `id`.")
+            raise InvalidInput(say("review.request.no_id", field="`id`"))
     return rows
 
 
@@ -76,14 +75,14 @@ def _members(row: Mapping[str, object]) -> tuple[tuple[str, int], ...]:
     """The ticked comments of a group, each with the version that was shown."""
     given = row.get("members", [])
     if not isinstance(given, list):
-        raise InvalidInput("`members` must be a list.")
+        raise InvalidInput(say("review.request.no_list", field="`members`"))
     members = []
     for each in given:
         match each:
             case [str(revision_id), int(version)] if not isinstance(version, bool):
                 members.append((revision_id, version))
             case _:
-                raise InvalidInput("`members` must be pairs of a revision and its version.")
+                raise InvalidInput(say("review.request.no_members", field="`members`"))
     return tuple(members)
 
 
@@ -142,22 +141,14 @@ def _group_outcome(services: Services, actor: Actor, press: Press) -> dict[str, 
         "id": press.id,
         "is_done": True,
         "effective_at": millis(first.effective_at) if first else None,
-        "words": _left_out(outcome.skipped),
+        "words": left_out_line(outcome.skipped),
     }
-
-
-def _left_out(skipped: Sequence[SkippedMember]) -> str:
-    if not skipped:
-        return ""
-    told = "; ".join(f"{each.author}: {each.why}" for each in skipped[:TOLD])
-    more = f" and {len(skipped) - TOLD} more" if len(skipped) > TOLD else ""
-    return f"{len(skipped)} left as they were. {told}{more}"
 
 
 def _action(press: Press) -> Action:
     """Raises InvalidInput."""
     if press.action not in DECISIONS:
-        raise InvalidInput(f"There is no press {press.action!r}.")
+        raise InvalidInput(say("review.request.no_press", press=repr(press.action)))
     return DECISIONS[press.action]
 
 
@@ -166,7 +157,7 @@ def _act(services: Services, actor: Actor, press: Press) -> Decision | None:
     if press.kind == "skip":
         ended = skip_case(context, actor, press.revision_id, press=press.id)
         if ended is not None:
-            raise Conflict(describe_decision(ended))
+            raise Conflict(standing_line(ended))
         return None
     if press.kind == "undo":
         return undo_decision(context, actor, press.revision_id, seen_version=seen)

@@ -10,8 +10,8 @@ class Problems {
 
   /** `about`: which press it was, since another comment is on screen by now. */
   add(words, about = "") {
-    const close = button("Dismiss", { tone: "link", ariaLabel: `Dismiss: ${words}`,
-      onclick: () => this.dismiss(item) })
+    const close = button(say("desk.problem.dismiss"), { tone: "link",
+      ariaLabel: say("desk.problem.dismiss_this", { what: words }), onclick: () => this.dismiss(item) })
     const item = el("div", { className: "problem", role: "alert" },
       el("div", {}, about ? el("b", { className: "s" }, about) : null, el("p", {}, words)), close)
     this.place.append(item)
@@ -39,6 +39,8 @@ class Problems {
 
   drawHidden() {
     this.place.querySelector(".earlier")?.remove()
-    if (this.hidden) this.place.prepend(el("p", { className: "earlier m s" }, `${this.hidden} earlier`))
+    if (!this.hidden) return
+    const words = say("desk.problem.earlier", { count: figure(this.hidden) })
+    this.place.prepend(el("p", { className: "earlier m s" }, words))
   }
 }

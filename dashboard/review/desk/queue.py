@@ -15,23 +15,14 @@ from core.services.search import search
 from core.store.queue_views import QueueLine
 from core.store.search_views import FoundText
 from dashboard.covered import covered, covered_marks, wants_cover
-from dashboard.review.case_wording import WITHOUT_LABEL
+from dashboard.review.case_wording import WITHOUT_LABEL, cases_figure
 from dashboard.review.desk.requests import text
+from dashboard.staff_texts import count, number, say
 from dashboard.wording import ACTIONS_DONE, LABELS, millis, score_figure
 
 Body = Mapping[str, object]
 Chip = tuple[str, str]
-
-NOTHING_HERE = {
-    CaseStatus.OPEN: (
-        "The queue is empty. Thank you.",
-        "The command modconsole ingest brings in comments, modconsole score decides on them.",
-    ),
-    CaseStatus.ESCALATED: ("Nothing is escalated.", "Moderators escalate with E."),
-    CaseStatus.CLOSED: ("Nobody has decided a case yet.", "Decided cases can be reopened here."),
-}
-NOTHING_MATCHES = ("No case matches these filters.", "Other cases may wait: reset the filters.")
-NOTHING_FOUND = ("Nothing was found.", "Escape in the search box brings the queue back.")
+_MINUTE_S = 60
 
 
 def filters_from(params: Mapping[str, str]) -> dict[str, str]:
@@ -44,7 +35,7 @@ def queue_answer(services: Services, actor: Actor, asked: Body) -> dict[str, obj
     chosen, order = _asked(asked)
     after = text(asked, "after") or None
     page = list_queue(services.context, actor, chosen, order, after=after)
-    count = count_queue(services.context, actor)
+    waiting = count_queue(services.context, actor)
     now, is_closed = services.clock.now(), CaseStatus.CLOSED in chosen.statuses
     alike = count_alike(services.context, actor, [line.revision_id for line in page.items])
     is_covered = wants_cover(services, actor)
@@ -59,9 +50,9 @@ def queue_answer(services: Services, actor: Actor, asked: Body) -> dict[str, obj
         "is_exact": page.total.is_exact,
         "mark": page.mark,
         "oldest": None
-        if is_closed or count.oldest_opened_at is None
-        else millis(count.oldest_opened_at),
-        "nothing": NOTHING_HERE[chosen.statuses[0]] if is_plain else NOTHING_MATCHES,
+        if is_closed or waiting.oldest_opened_at is None
+        else millis(waiting.oldest_opened_at),
+        "nothing": _nothing(chosen.statuses[0].name.lower() if is_plain else "filtered"),
         "now": millis(now),
     }
 
@@ -69,7 +60,8 @@ def queue_answer(services: Services, actor: Actor, asked: Body) -> dict[str, obj
 def arrivals_answer(services: Services, actor: Actor, asked: Body) -> dict[str, object]:
     """How many cases came in since the list was read."""
     chosen, _ = _asked(asked)
-    return {"count": str(arrivals(services.context, actor, chosen, text(asked, "mark")))}
+    known = arrivals(services.context, actor, chosen, text(asked, "mark"))
+    return {"count": cases_figure(known)}
 
 
 def search_answer(services: Services, actor: Actor, asked: Body) -> dict[str, object]:
@@ -81,16 +73,21 @@ def search_answer(services: Services, actor: Actor, asked: Body) -> dict[str, ob
         "next": page.next,
         "total": None,
         "problem": page.problem,
-        "nothing": NOTHING_FOUND,
+        "nothing": _nothing("found"),
         "now": millis(services.clock.now()),
     }
+
+
+def _nothing(why: str) -> tuple[str, str]:
+    """What stands in place of an empty list."""
+    return say(f"review.nothing.{why}"), say(f"review.nothing_about.{why}")
 
 
 def item_json(
     line: QueueLine, actor: Actor, now: datetime, alike: int, *, is_covered: bool
 ) -> dict[str, object]:
     """One line of the list; `alike` waiting cases have its text."""
-    same = (f"same text ×{alike}", "o") if alike > 1 else None
+    same = (say("review.chip.same_text", count=number(alike)), "o") if alike > 1 else None
     return {
         "revision": line.revision_id,
         "chips": [chip for chip in (_held_chip(line, actor, now), *_chips(line), same) if chip],
@@ -112,11 +109,14 @@ def found_json(found: FoundText, *, is_covered: bool) -> dict[str, object]:
         pieces += [(found.excerpt.text[at:start], 0), (found.excerpt.text[start:end], 1)]
         at = end
     pieces.append((found.excerpt.text[at:], 0))
-    state = ACTIONS_DONE[found.action] if found.action else "not decided yet"
-    chips = [(state, ""), ("no case", "")] if found.status is None else [(state, "")]
+    chips = [(ACTIONS_DONE[found.action] if found.action else say("review.chip.undecided"), "")]
+    if found.status is None:
+        chips.append((say("review.chip.no_case"), ""))
+    if not found.is_latest:
+        chips.append((say("review.chip.edited_since"), "o"))
     return {
         "revision": found.revision_id,
-        "chips": chips if found.is_latest else [*chips, ("edited since", "o")],
+        "chips": chips,
         "excerpt": [
             (piece, "mask" if is_severe else "mark" if is_match else "")
             for piece, is_match, is_severe in covered_marks(pieces, is_wanted=is_covered)
@@ -136,13 +136,15 @@ def _held_chip(line: QueueLine, actor: Actor, now: datetime) -> Chip | None:
     if line.holder is None or line.held_since is None or line.holder == actor.id:
         return None
     seconds = max(0, int((now - line.held_since).total_seconds()))
-    since = f"{seconds} s" if seconds < 60 else f"{seconds // 60} min"
-    return f"held by {line.holder}, {since}", ""
+    unit, figure = ("s", seconds) if seconds < _MINUTE_S else ("min", seconds // _MINUTE_S)
+    since = say(f"common.unit.{unit}", figure=str(figure))
+    return say("review.chip.held_by", who=line.holder, since=since), ""
 
 
 def _chips(line: QueueLine) -> list[Chip]:
     if line.status is CaseStatus.CLOSED and line.action is not None:
-        return [(f"{ACTIONS_DONE[line.action]} by {line.decided_by}", "")]
+        done = ACTIONS_DONE[line.action]
+        return [(say("review.chip.decided_by", what=done, who=str(line.decided_by)), "")]
     has_score = line.label is not None and line.score is not None
     first = (
         (f"{LABELS[line.label]} {score_figure(line.score)}", "r")
@@ -153,5 +155,5 @@ def _chips(line: QueueLine) -> list[Chip]:
     if has_score and line.trigger is not CaseTrigger.HOLD:
         chips.append((WITHOUT_LABEL[line.trigger], ""))
     if line.report_count:
-        chips.append((f"{line.report_count} report{'s' if line.report_count > 1 else ''}", ""))
+        chips.append((count("review.chip.reports", line.report_count), ""))
     return chips

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from core.errors import InvalidInput
 from core.moderation.cleaning import is_storable
+from dashboard.staff_texts import say
 
 
 def text(row: Mapping[str, object], name: str) -> str:
@@ -12,7 +13,7 @@ def text(row: Mapping[str, object], name: str) -> str:
     if value is None:
         return ""
     if not isinstance(value, str) or not is_storable(value):
-        raise InvalidInput(f"`{name}` must be text without NUL and lone surrogates.")
+        raise InvalidInput(say("review.request.no_text", field=f"`{name}`"))
     return value
 
 
@@ -20,7 +21,7 @@ def number(row: Mapping[str, object], name: str) -> int:
     """The field as a whole number; 0 if it is missing. Raises InvalidInput."""
     value = row.get(name, 0)
     if not isinstance(value, int) or isinstance(value, bool):
-        raise InvalidInput(f"`{name}` must be a whole number.")
+        raise InvalidInput(say("review.request.no_number", field=f"`{name}`"))
     return value
 
 
@@ -28,5 +29,5 @@ def texts(row: Mapping[str, object], name: str) -> list[str]:
     """The field as a list of texts. Raises InvalidInput."""
     value = row.get(name)
     if not isinstance(value, list):
-        raise InvalidInput(f"`{name}` must be a list of texts.")
+        raise InvalidInput(say("review.request.no_texts", field=f"`{name}`"))
     return [text({name: each}, name) for each in value]

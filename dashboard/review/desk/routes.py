@@ -1,8 +1,10 @@
-"""The addresses that the desk asks, for the person signed in by cookie. Requests of other origins
-are refused before (`dashboard.same_origin`); a body in JSON can't come from another site's form."""
+"""The addresses that the desk asks, for the person signed in by cookie and in their language.
+Requests of other origins are refused before (`dashboard.same_origin`); a body in JSON can't come
+from another site's form."""
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -11,9 +13,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from core.bootstrap.services import Services
+from core.environment import load_settings
 from core.errors import ConsoleError, InvalidInput, NotFound, PermissionDenied, StoreError
 from core.moderation.permissions import Actor
 from core.services.explain import explain_revision
+from core.texts.choice import language_of_staff
 from dashboard.covered import covered, covered_marks, wants_cover
 from dashboard.review.desk.cards import SHOWN_CHARS, card_answers
 from dashboard.review.desk.closer import claim_answer, open_answer, release_answer
@@ -29,6 +33,8 @@ from dashboard.review.desk.sheets import (
     shortcuts_answer,
 )
 from dashboard.review.wording import caveat_line, marked_pieces, remedy_line
+from dashboard.staff_language import own_language
+from dashboard.staff_texts import reading, say
 from dashboard.wiring import cookie_name, current_services, person_of
 
 MOST_BYTES = 2_000_000
@@ -79,44 +85,75 @@ ANSWERS: dict[str, Callable[[Services, Actor, Body], dict[str, object]]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A request as it came. `meant` is whose page asks: who signed in since in another tab decides
+    nothing for them. `languages` are those that the browser accepts; `raw` may be cut."""
+
+    what: str
+    token: str | None
+    meant: str | None
+    languages: str
+    is_json: bool
+    raw: bytes
+
+
 async def _answer(request: Request) -> Response:
+    headers = request.headers
+    asked = _Asked(
+        what=request.path_params["what"],
+        token=request.cookies.get(cookie_name(headers.get("host"))),
+        meant=headers.get("x-person"),
+        languages=", ".join(headers.getlist("accept-language")),
+        is_json=headers.get("content-type", "").startswith("application/json"),
+        raw=await _read(request),
+    )
     try:
-        body = await _read(request)
-        token = request.cookies.get(cookie_name(request.headers.get("host")))
-        meant = request.headers.get("x-person")
-        what = request.path_params["what"]
-        return JSONResponse(await run_in_threadpool(_act, what, token, meant, body))
+        return JSONResponse(await run_in_threadpool(_act, asked))
     except ConsoleError as error:
         status = next((code for kind, code in STATUS if isinstance(error, kind)), 502)
         return JSONResponse({"error": str(error)}, status)
 
 
-def _act(what: str, token: str | None, meant: str | None, body: Body) -> dict[str, object]:
-    """`meant` is whose page asks: who signed in since in another tab decides nothing for them."""
-    actor = person_of(token)
-    if actor is None:
-        raise PermissionDenied("You are signed out: sign in again in another tab.")
-    if meant is not None and meant != actor.id:
-        raise PermissionDenied(f"{actor.id} is signed in now: sign in as {meant} in another tab.")
-    if what not in ANSWERS:
-        raise NotFound("There is no such address.")
-    return ANSWERS[what](current_services(), actor, body)
+def _act(asked: _Asked) -> dict[str, object]:
+    services, actor = current_services(), person_of(asked.token)
+    with reading(_language(services, actor, asked.languages)):
+        if actor is None:
+            raise PermissionDenied(say("review.request.signed_out"))
+        if asked.meant is not None and asked.meant != actor.id:
+            words = say("review.request.another", who=actor.id, meant=asked.meant)
+            raise PermissionDenied(words)
+        if asked.what not in ANSWERS:
+            raise NotFound(say("review.request.no_address"))
+        return ANSWERS[asked.what](services, actor, _body(asked))
 
 
-async def _read(request: Request) -> Body:
-    """The body of a request. Raises InvalidInput."""
+def _language(services: Services, actor: Actor | None, accepted: str) -> str:
+    """The one that the person chose, or that the browser asks for."""
+    own = own_language(services, actor)
+    return language_of_staff(own, accepted, browser="", site=load_settings().author_language)
+
+
+async def _read(request: Request) -> bytes:
+    """The body of a request, or more than `MOST_BYTES` of it."""
     raw = b""
     async for chunk in request.stream():
         raw += chunk
         if len(raw) > MOST_BYTES:
-            raise InvalidInput("The request is too large.")
-    is_json = request.headers.get("content-type", "").startswith("application/json")
+            break
+    return raw
+
+
+def _body(asked: _Asked) -> Body:
+    """Raises InvalidInput."""
+    if len(asked.raw) > MOST_BYTES:
+        raise InvalidInput(say("review.request.too_large"))
     try:
-        body = json.loads(raw) if is_json else None
+        body = json.loads(asked.raw) if asked.is_json else None
     except (ValueError, RecursionError):
         body = None
     if not isinstance(body, dict):
-        raise InvalidInput("The request must be a JSON object.")
+        raise InvalidInput(say("review.request.no_object"))
     return body
 
 

@@ -8,13 +8,15 @@ from core.bootstrap.services import Services
 from core.errors import NotFound
 from core.moderation.permissions import Actor
 from core.services.conversations import list_author_comments, load_thread
-from core.services.groups import CaseGroup, GroupMember, find_group
+from core.services.groups import GroupMember, find_group
 from core.services.preferences import load_preferences, save_preferences
 from core.services.queries import load_case
 from core.services.report import mute_reporter
 from core.store.near_views import AuthorComment
 from dashboard.covered import covered, wants_cover
 from dashboard.review.desk.requests import text, texts
+from dashboard.review.group_wording import group_title, group_words
+from dashboard.staff_texts import count, decimal, say
 from dashboard.wording import (
     LABELS,
     VISIBILITY_TONES,
@@ -41,7 +43,7 @@ def author_answer(services: Services, actor: Actor, asked: Body) -> dict[str, ob
             {
                 "words": _outcome(each),
                 "tone": VISIBILITY_TONES[each.visibility],
-                "details": f"by {each.actor}" if each.actor else "by rule",
+                "details": _who(each),
                 "created_at": millis(each.created_at),
                 "pieces": covered(each.excerpt or no_longer_shown(), is_wanted=is_covered),
             }
@@ -72,8 +74,8 @@ def group_answer(services: Services, actor: Actor, asked: Body) -> dict[str, obj
     is_covered = wants_cover(services, actor)
     group = find_group(services.context, actor, text(asked, "revision"))
     return {
-        "title": _group_title(group),
-        "words": _group_words(group),
+        "title": group_title(group),
+        "words": group_words(group),
         "members": [_member(each, is_covered=is_covered) for each in group.members],
     }
 
@@ -101,45 +103,46 @@ def _place(asked: Body) -> tuple[datetime, str] | None:
     try:
         return datetime.fromisoformat(moment).astimezone(UTC), rest[0]
     except (IndexError, ValueError, OverflowError):
-        raise NotFound("There is no such page of comments.") from None
+        raise NotFound(say("review.outcome.no_page")) from None
+
+
+def _who(comment: AuthorComment) -> str:
+    if comment.actor:
+        return say("review.outcome.by_person", who=comment.actor)
+    return say("review.outcome.by_rule")
 
 
 def _outcome(comment: AuthorComment) -> str:
-    heard = f", appeal {comment.appeal}" if comment.appeal else ""
-    return VISIBLE_NOW[comment.visibility] + heard
+    state = VISIBLE_NOW[comment.visibility]
+    if comment.appeal is None:
+        return state
+    return say(f"review.outcome.{comment.appeal.name.lower()}", state=state)
+
+
+def _likeness(member: GroupMember) -> str:
+    if member.is_same:
+        return say("review.group.is_same")
+    return say("review.group.alike", percent=decimal(member.likeness * 100, 0))
+
+
+def _author(member: GroupMember) -> str:
+    record = member.record
+    if record is None:
+        return say("review.record.unnamed")
+    comments = count("review.record.comments", record.comments)
+    return f"{comments}, {count('review.record.removed', record.removed)}"
 
 
 def _member(member: GroupMember, *, is_covered: bool) -> dict[str, object]:
-    chips = [("the same" if member.is_same else f"{member.likeness:.0%} alike", "o")]
+    chips = [(_likeness(member), "o")]
     if member.label and member.score is not None:
         chips.append((f"{LABELS[member.label]} {score_figure(member.score)}", "r"))
-    record = member.record
-    told = f"{record.comments:,} comments, {record.removed:,} removed" if record else "unnamed"
     return {
         "revision": member.revision_id,
         "version": member.seen_version,
         "chips": chips,
         "is_same": member.is_same,
         "author": member.author,
-        "details": f"{told} · {member.source}",
+        "details": f"{_author(member)} · {member.source}",
         "pieces": covered(member.text[:SHOWN_CHARS], is_wanted=is_covered),
     }
-
-
-def _group_title(group: CaseGroup) -> str:
-    """How many there are of each kind: only those with the same text are ticked at first."""
-    near = group.total - group.same
-    more = "" if group.is_counted else " or more"
-    return f"{group.same:,} with the same text" + (f", {near:,}{more} nearly" if near else "")
-
-
-def _group_words(group: CaseGroup) -> str:
-    waiting = "All of them wait. "
-    if group.total > len(group.members):
-        waiting = f"The first {len(group.members):,} of those that wait. "
-    near = group.total > group.same
-    return waiting + (
-        "Ticked are those with the same text; read the others before you tick them."
-        if near
-        else "Untick those that have to be looked at alone."
-    )

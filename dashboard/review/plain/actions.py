@@ -12,8 +12,8 @@ from core.moderation.permissions import Actor, check_can, decide_permission
 from core.moderation.policies import Action
 from core.services.queries import CaseView
 from core.services.reopen import load_case_reopening
-from core.services.review import describe_decision
 from core.store.views import OwnDecision
+from dashboard.review.case_wording import standing_line
 from dashboard.review.plain.desk import (
     Desk,
     press_decide,
@@ -22,12 +22,15 @@ from dashboard.review.plain.desk import (
     press_skip,
     press_undo,
 )
+from dashboard.staff_texts import count, say
 
 BUTTONS = (
-    (Action.APPROVE, "Approve", "A", ":material/check:", "secondary"),
-    (Action.REMOVE, "Remove", "X", ":material/block:", "primary"),
-    (Action.ESCALATE, "Escalate", "E", ":material/flag:", "secondary"),
+    (Action.APPROVE, "desk.button.approve", "A", ":material/check:", "secondary"),
+    (Action.REMOVE, "desk.button.remove", "X", ":material/block:", "primary"),
+    (Action.ESCALATE, "desk.button.escalate", "E", ":material/flag:", "secondary"),
 )
+
+NO_WORDS = "\u00a0"
 
 
 def action_row(desk: Desk, services: Services, actor: Actor, view: CaseView) -> Collection[str]:
@@ -46,7 +49,7 @@ def action_row(desk: Desk, services: Services, actor: Actor, view: CaseView) -> 
     row = st.container(horizontal=True, gap="small")
     for action, words, key, icon, kind in BUTTONS:
         row.button(
-            words,
+            say(words),
             key=f"{action}_{drawn_for}",
             shortcut=key,
             icon=icon,
@@ -58,7 +61,7 @@ def action_row(desk: Desk, services: Services, actor: Actor, view: CaseView) -> 
             kwargs={"revision": view.revision, "version": version, "action": action},
         )
     row.button(
-        "Skip",
+        say("desk.button.skip"),
         key=f"skip_{drawn_for}",
         shortcut="S",
         icon=":material/skip_next:",
@@ -76,9 +79,9 @@ def _reopen_row(desk: Desk, services: Services, actor: Actor, view: CaseView) ->
     version = len(view.chain)
     refusal = load_case_reopening(services.context, actor, view.revision.id).refusal
     columns = st.columns([9, 5], vertical_alignment="center")
-    columns[0].text(refusal or describe_decision(view.chain[-1]))
+    columns[0].text(refusal or standing_line(view.chain[-1]))
     columns[1].button(
-        "Reopen",
+        say("desk.button.reopen"),
         key=f"reopen_{view.revision.id}_{version}",
         shortcut="O",
         icon=":material/replay:",
@@ -95,7 +98,7 @@ def undo_button(desk: Desk, services: Services, actor: Actor) -> Collection[str]
     Returns its shortcut key while there is something to undo."""
     newest = desk.undoable[-1] if desk.undoable else OwnDecision("none", 0)
     st.button(
-        "Undo",
+        say("desk.button.undo"),
         key=f"undo_{newest.revision_id}_{newest.version}",
         shortcut="U",
         icon=":material/undo:",
@@ -110,7 +113,7 @@ def undo_button(desk: Desk, services: Services, actor: Actor) -> Collection[str]
 
 def reason_row(desk: Desk, view: CaseView) -> None:
     """The reasons for a removal by number. Buttons, because a radio swallows the letter keys."""
-    st.caption("Reason for a removal: press its number, then X")
+    st.caption(say("plain.card.reason"))
     with st.container(horizontal=True, gap="small"):
         for number, reason in enumerate(view.current_policy.reasons, start=1):
             is_chosen = desk.reason_code == reason.code
@@ -128,18 +131,18 @@ def reason_row(desk: Desk, view: CaseView) -> None:
 def message_line(desk: Desk) -> None:
     """The result of the last press. Drawn even when empty, so that nothing below moves."""
     with st.container(horizontal=True, vertical_alignment="center", height=36, border=False):
-        words = desk.message or "\u00a0"
-        st.markdown(f":red[{words}]" if desk.is_error else f":gray[{words}]")
-        if desk.last_reference and desk.message:
+        words = desk.message
+        st.markdown(f":{'red' if desk.is_error else 'gray'}[{words or NO_WORDS}]")
+        if desk.last_reference and words:
             st.page_link(
                 "lookup/screen.py",
-                label="What the author sees",
+                label=say("desk.button.author_sees"),
                 icon=":material/open_in_new:",
                 query_params={"reference": desk.last_reference},
             )
         if desk.decided:
             st.space("stretch")
-            st.caption(f"{desk.decided:,} decided")
+            st.caption(count("plain.decided", desk.decided))
 
 
 def note_box(desk: Desk, view: CaseView) -> None:
@@ -150,9 +153,9 @@ def note_box(desk: Desk, view: CaseView) -> None:
         desk.note = str(st.session_state[key])
 
     st.text_input(
-        "Note to the author (optional)",
+        say("plain.card.note"),
         key=key,
         max_chars=500,
         on_change=keep,
-        placeholder="N goes here, Esc leaves. Shown on the author's look-up page",
+        placeholder=say("plain.card.note_hint"),
     )

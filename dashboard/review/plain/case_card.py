@@ -18,6 +18,7 @@ from dashboard.review.plain.desk import Desk, press_reveal
 from dashboard.review.plain.earlier_text import earlier_text
 from dashboard.review.plain.marked_text import marked_text
 from dashboard.review.wording import marked_pieces
+from dashboard.staff_texts import number, say
 from dashboard.wording import LABELS, TRIGGERS, ago, no_longer_shown, score_figure
 
 CARD_HEIGHT = 400
@@ -45,9 +46,11 @@ def case_card(view: CaseView, desk: Desk, now: datetime, *, masks: bool) -> Delt
             if case.label:
                 st.badge(score_figure(case.priority), color="gray")
             if revision.number > 1:
-                st.badge(f"edited, revision {revision.number}", color="orange")
+                st.badge(
+                    say("review.chip.edited_revision", number=str(revision.number)), color="orange"
+                )
             if hidden_part(revision.text):
-                st.badge("hides text", color="orange")
+                st.badge(say("review.chip.hides_text"), color="orange")
             who, where = isolated(comment.author), isolated(comment.source)
             st.text(f"{who} · {where} · {ago(comment.created_at, now)}")
             if masks and _has_severe(view):
@@ -55,13 +58,14 @@ def case_card(view: CaseView, desk: Desk, now: datetime, *, masks: bool) -> Delt
         place = st.empty()
         card_text(place, view, desk.words, is_covered=is_covered)
         if len(revision.text) > SHOWN_CHARS:
-            st.caption(f"The first {SHOWN_CHARS:,} of {len(revision.text):,} characters.")
+            shown, whole = number(SHOWN_CHARS), number(len(revision.text))
+            st.caption(say("plain.card.cut", shown=shown, whole=whole))
         if view.settled is not None:
             earlier_text(view.settled, view.current_policy, now, is_covered=is_covered)
         if view.ancestors:
             _thread(view, now, is_covered=is_covered)
         if revision.original != revision.text:
-            with st.expander("As it came in"):
+            with st.expander(say("desk.card.original")):
                 original = covered_text(revision.original[:SHOWN_CHARS], is_wanted=is_covered)
                 st.code(original, language=None, wrap_lines=True)
     return place
@@ -96,7 +100,7 @@ def _has_severe(view: CaseView) -> bool:
 def _reveal_button(desk: Desk, view: CaseView) -> None:
     st.space("stretch")
     st.button(
-        "Cover words" if desk.is_revealed else "Show covered words",
+        say("desk.button.cover" if desk.is_revealed else "desk.button.show_covered"),
         key=f"reveal_{view.revision.id}",
         shortcut="M",
         type="tertiary",
@@ -109,10 +113,10 @@ def _thread(view: CaseView, now: datetime, *, is_covered: bool) -> None:
     """The comments above it in the thread, the nearest first, up to the thread's title."""
     for entry in reversed(view.ancestors):
         if entry.is_title:
-            st.caption("In the thread")
+            st.caption(say("desk.card.thread"))
             st.text(covered_text(entry.text, is_wanted=is_covered))
         else:
-            st.caption("In reply to")
+            st.caption(say("plain.card.reply_to"))
             text = no_longer_shown() if entry.is_withdrawn else entry.text[:2_000]
             who = f"{isolated(entry.author)} · {ago(entry.created_at, now)}"
             st.text(f"{who}\n{covered_text(text, is_wanted=is_covered)}")

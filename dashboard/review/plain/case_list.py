@@ -11,8 +11,9 @@ from core.services.queue import CasePage
 from core.store.queue_views import QueueLine
 from dashboard.covered import covered_text
 from dashboard.data_table import HEADER_HEIGHT, NARROW_ROW_HEIGHT
-from dashboard.review.case_wording import WITHOUT_LABEL
+from dashboard.review.case_wording import WITHOUT_LABEL, cases_figure
 from dashboard.review.plain.desk import Desk, press_page
+from dashboard.staff_texts import say
 from dashboard.wording import LABELS, cut_score
 
 LISTED = 200
@@ -34,7 +35,13 @@ def pager(desk: Desk, page: CasePage) -> None:
     # Very many are not counted to the end: there are at least those on the page.
     total = page.total if page.total.number >= last.number else Count(last.number, is_exact=False)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(f"{first}–{last} of {total}", width="content")
+        words = say(
+            "plain.table.range",
+            first=cases_figure(first),
+            last=cases_figure(last),
+            total=cases_figure(total),
+        )
+        st.caption(words, width="content")
         st.space("stretch")
         _turn(desk, "previous", page.previous, "K", ":material/chevron_left:")
         _turn(desk, "next", page.next, "J", ":material/chevron_right:")
@@ -45,7 +52,7 @@ def _turn(desk: Desk, way: str, cursor: str | None, key: str, icon: str) -> None
         icon,
         key=f"{way}_page_{desk.after}",
         shortcut=key,
-        help=f"{way.capitalize()} page",
+        help=say(f"plain.table.{way}"),
         type="tertiary",
         disabled=cursor is None,
         on_click=press_page,
@@ -79,11 +86,13 @@ def queue_list(desk: Desk, items: Sequence[QueueLine], *, is_paged: bool, is_cov
         selection_mode=["single-row-required", "single-cell"],
         selection_default={"selection": {"rows": [selected]}},
         column_config={
-            "score": st.column_config.NumberColumn(format="%.2f", width=52),
-            "label": st.column_config.TextColumn(width=92),
-            "comment": st.column_config.TextColumn(width=400),
+            "score": st.column_config.NumberColumn(
+                say("common.scores.score"), format="%.2f", width=52
+            ),
+            "label": st.column_config.TextColumn(say("common.scores.label"), width=92),
+            "comment": st.column_config.TextColumn(say("plain.table.comment"), width=400),
         },
-        alt="Cases waiting for review, most urgent first",
+        alt=say("plain.table.alt"),
     )
 
 
@@ -103,4 +112,4 @@ def _pick(desk: Desk, key: str) -> None:
     others = [revision_id for revision_id in clicked if revision_id != desk.revision_id]
     if others:
         desk.show(others[0])
-        desk.say("")
+        desk.tell(str)

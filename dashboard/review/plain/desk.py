@@ -1,11 +1,13 @@
 """A reviewer's desk: the position in the queue, and the callbacks of the buttons.
 
 The callbacks use no `st.*`, because the next press can interrupt a callback at any `st.*` call.
-Their only state is the desk, a plain object kept for the session.
+Their only state is the desk, a plain object kept for the session. So they choose no words either,
+which depend on the session's language: what they tell is said when it is drawn.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from core.bootstrap.services import Services
 from core.errors import ConsoleError
@@ -16,10 +18,14 @@ from core.moderation.policies import Action
 from core.services.explain import Explained
 from core.services.group_decisions import undo_group
 from core.services.reopen import reopen
-from core.services.review import Review, decide_case, describe_decision, skip_case, undo_decision
+from core.services.review import Review, decide_case, skip_case, undo_decision
 from core.store.queue_views import QueueLine
 from core.store.views import OwnDecision
-from dashboard.wording import ACTIONS_DONE
+from dashboard.review.case_wording import standing_line
+from dashboard.review.group_wording import group_undone_line
+from dashboard.staff_texts import say
+
+Words = Callable[[], str]
 
 
 @dataclass(slots=True)
@@ -43,7 +49,7 @@ class Desk:
     undoable: list[OwnDecision] = field(default_factory=list)
     reason_code: str | None = None
     note: str = ""
-    message: str = ""
+    told: Words = str
     is_error: bool = False
     decided: int = 0
     last_reference: str | None = None
@@ -84,9 +90,14 @@ class Desk:
         """Request the words of the open case, or hide them."""
         self.wants_words, self.words, self.words_refusal = wanted, None, ""
 
-    def say(self, message: str, *, is_error: bool = False) -> None:
+    def tell(self, words: Words, *, is_error: bool = False) -> None:
         """Set the message under the buttons."""
-        self.message, self.is_error = message, is_error
+        self.told, self.is_error = words, is_error
+
+    @property
+    def message(self) -> str:
+        """The message under the buttons, in the language of whoever reads it now."""
+        return self.told()
 
 
 def press_decide(
@@ -101,7 +112,7 @@ def press_decide(
     """Approve, remove or escalate the case that was on screen."""
     revision_id = revision.id
     if action is Action.REMOVE and desk.reason_code is None:
-        desk.say("Choose a reason first: press its number, then X.", is_error=True)
+        desk.tell(lambda: say("desk.message.choose_reason"), is_error=True)
         return
     review = Review(
         revision_id=revision_id,
@@ -114,13 +125,13 @@ def press_decide(
     try:
         decide_case(services.context, actor, review)
     except ConsoleError as error:
-        desk.say(str(error), is_error=True)
+        desk.tell(partial(str, error), is_error=True)
         return
     decided = OwnDecision(revision_id, version + 1)
     if decided not in desk.undoable:
         desk.undoable.append(decided)
         desk.decided += 1
-    desk.say(f"You {ACTIONS_DONE[action]} it. U undoes that.")
+    desk.tell(lambda: say(f"plain.you.{action.name.lower()}"))
     desk.last_reference = revision.reference
     if desk.revision_id == revision_id:
         desk.leave()
@@ -137,16 +148,16 @@ def press_skip(desk: Desk, services: Services, actor: Actor, revision_id: str) -
     try:
         ended = skip_case(services.context, actor, revision_id)
     except ConsoleError as error:
-        desk.say(str(error), is_error=True)
+        desk.tell(partial(str, error), is_error=True)
         return
     if ended is not None:
-        desk.say(describe_decision(ended), is_error=True)
+        desk.tell(partial(standing_line, ended), is_error=True)
         desk.leave()
         return
     if revision_id in desk.skipped:
         desk.skipped.remove(revision_id)
     desk.skipped.append(revision_id)
-    desk.say("Skipped: it comes back at the end of your list.")
+    desk.tell(lambda: say("desk.message.skipped"))
     desk.leave()
 
 
@@ -159,28 +170,22 @@ def press_undo(desk: Desk, services: Services, actor: Actor, drawn_for: OwnDecis
     try:
         words = _undo(desk, services, actor, last)
     except ConsoleError as error:
-        desk.say(str(error), is_error=True)
+        desk.tell(partial(str, error), is_error=True)
         return
     desk.show(last.revision_id)
-    desk.say(words)
+    desk.tell(words)
 
 
-def _undo(desk: Desk, services: Services, actor: Actor, last: OwnDecision) -> str:
+def _undo(desk: Desk, services: Services, actor: Actor, last: OwnDecision) -> Words:
     """Returns what to say of it."""
     if last.group:
         # Each member has an entry, since the desk of the keys decided them as one.
         desk.undoable = [own for own in desk.undoable if own.group != last.group]
         outcome = undo_group(services.context, actor, last.group)
-        return _group_undone(len(outcome.decisions), len(outcome.skipped))
+        return partial(group_undone_line, len(outcome.decisions), len(outcome.skipped))
     undo_decision(services.context, actor, last.revision_id, seen_version=last.version)
     desk.decided = max(0, desk.decided - 1)
-    return "Undone: the case is open again."
-
-
-def _group_undone(opened: int, left: int) -> str:
-    words = f"{opened} case is" if opened == 1 else f"{opened} cases are"
-    stays = "1 stays as it is" if left == 1 else f"{left} stay as they are"
-    return f"Undone together: {words} open again" + (f", {stays}." if left else ".")
+    return lambda: say("plain.you.undone")
 
 
 def press_reopen(
@@ -190,9 +195,9 @@ def press_reopen(
     try:
         reopen(services.context, actor, revision_id, seen_version=version)
     except ConsoleError as error:
-        desk.say(str(error), is_error=True)
+        desk.tell(partial(str, error), is_error=True)
         return
-    desk.say("Reopened: the comment is on hold and waits in the queue.")
+    desk.tell(lambda: say("desk.message.reopened"))
     if desk.revision_id == revision_id:
         desk.leave()
 
@@ -201,7 +206,7 @@ def press_page(desk: Desk, cursor: str | None) -> None:
     """Open another page of the list and its first case."""
     desk.after = cursor
     desk.show(None)
-    desk.say("")
+    desk.tell(str)
 
 
 def press_reason(desk: Desk, revision_id: str, code: str) -> None:
@@ -209,7 +214,7 @@ def press_reason(desk: Desk, revision_id: str, code: str) -> None:
     if revision_id != desk.revision_id:
         return
     desk.reason_code = None if desk.reason_code == code else code
-    desk.say("")
+    desk.tell(str)
 
 
 def press_reveal(desk: Desk, revision_id: str) -> None:

@@ -12,14 +12,14 @@ from dashboard.covered import covered_text
 from dashboard.data_table import NARROW_ROW_HEIGHT
 from dashboard.review.plain.desk import Desk, press_words
 from dashboard.review.wording import caveat_line, remedy_line, word_rows
+from dashboard.staff_texts import number, say
 from dashboard.wording import cut_score
 
 
 def words_button(desk: Desk, view: CaseView, service: str | None) -> None:
     """Shows or hides the marked words. `service`: the remote service that would get the text."""
-    price = f" Sends {service} up to {MOST_REMOTE_TEXTS} texts" if service else ""
     st.button(
-        "Hide the words" if desk.wants_words else f"Which words?{price}",
+        _button_words(desk, service),
         key=f"words_{view.revision.id}",
         shortcut="W",
         icon=":material/format_ink_highlighter:",
@@ -27,6 +27,14 @@ def words_button(desk: Desk, view: CaseView, service: str | None) -> None:
         on_click=press_words,
         args=(desk, view.revision.id),
     )
+
+
+def _button_words(desk: Desk, service: str | None) -> str:
+    if desk.wants_words:
+        return say("review.words.hide")
+    if service is None:
+        return say("desk.button.words")
+    return say("review.words.sends", service=service, count=number(MOST_REMOTE_TEXTS))
 
 
 def explain_open_case(desk: Desk, services: Services, actor: Actor) -> None:
@@ -56,20 +64,26 @@ def words_found(explained: Explained, *, is_covered: bool) -> None:
             hide_index=True,
             row_height=NARROW_ROW_HEIGHT,
             column_config={
-                "word": st.column_config.TextColumn(width=110),
-                "label": st.column_config.TextColumn(width=92),
+                "word": st.column_config.TextColumn(say("review.words.word"), width=110),
+                "label": st.column_config.TextColumn(say("common.scores.label"), width=92),
                 "alone": st.column_config.NumberColumn(
-                    format="%.2f", width=52, help="The score of this word by itself"
+                    say("review.words.alone"),
+                    format="%.2f",
+                    width=52,
+                    help=say("review.words.alone_help"),
                 ),
                 "without": st.column_config.NumberColumn(
-                    format="%.2f", width=60, help="The comment's score without this word"
+                    say("review.words.without"),
+                    format="%.2f",
+                    width=60,
+                    help=say("review.words.without_help"),
                 ),
             },
-            alt="Words that raised the score, heaviest first",
+            alt=say("review.words.alt"),
         )
         st.text(covered_text(remedy_line(explained), is_wanted=is_covered))
-        st.caption("The thicker the line, the more a word raised the score.")
+        st.caption(say("review.words.line"))
     else:
-        st.text("No single word raised the score.")
+        st.text(say("review.words.none"))
     if caveat := caveat_line(explained):
         st.caption(caveat)

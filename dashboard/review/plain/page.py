@@ -32,13 +32,12 @@ from dashboard.review.plain.why_flagged import (
     scores_or_words,
     why_flagged,
 )
+from dashboard.staff_texts import say
 
 ACTING = ("approve", "remove", "escalate", "skip", "undo", "reopen")
 """How the keys of the buttons that cause a redraw begin."""
-NOTHING_HERE = {
-    CaseStatus.ESCALATED: ("Nothing is escalated.", ":material/flag:"),
-    CaseStatus.CLOSED: ("Nobody has decided a case yet.", ":material/history:"),
-}
+NOTHING_HERE = {CaseStatus.ESCALATED: ":material/flag:", CaseStatus.CLOSED: ":material/history:"}
+"""The icons beside what is said of an empty list."""
 
 
 def render(services: Services, actor: Actor) -> None:
@@ -112,13 +111,11 @@ def _keyboard(desk: Desk, card: str, keys: Collection[str], *, has_note: bool) -
 def _nothing_left(
     desk: Desk, services: Services, actor: Actor, status: CaseStatus
 ) -> Collection[str]:
+    words = say(f"review.nothing.{status.name.lower()}")
     if status in NOTHING_HERE:
-        words, icon = NOTHING_HERE[status]
-        st.info(words, icon=icon)
+        st.info(words, icon=NOTHING_HERE[status])
     else:
-        st.success("The queue is empty. Thank you.", icon=":material/done_all:")
-        st.caption(
-            "The command modconsole ingest brings in comments, modconsole score decides on them."
-        )
+        st.success(words, icon=":material/done_all:")
+        st.caption(say("review.nothing_about.open"))
     message_line(desk)
     return undo_button(desk, services, actor)

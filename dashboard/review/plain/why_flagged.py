@@ -6,14 +6,21 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.moderation.notices import score_facts
+from core.moderation.notices import ScoreFact, score_facts
 from core.moderation.policies import Action
 from core.moderation.scores import Label, not_assessed
 from core.services.queries import CaseView
 from dashboard.data_table import NARROW_ROW_HEIGHT
-from dashboard.review.case_wording import match_line, unread_line, unscored_line
+from dashboard.review.case_wording import (
+    RULE_ACTIONS,
+    match_line,
+    model_line,
+    unread_line,
+    unscored_line,
+)
 from dashboard.review.plain.desk import Desk
 from dashboard.review.plain.explanation import words_button, words_found
+from dashboard.staff_texts import decimal, say
 from dashboard.wording import (
     LABELS,
     cut_score,
@@ -33,7 +40,8 @@ def why_flagged(view: CaseView, desk: Desk, service: str | None, *, masks: bool)
     is_assessed = automated.unassessed_language is None
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown("**Why flagged**" if is_assessed else "**Why it is here**", width="content")
+            title = say("review.why.flagged" if is_assessed else "desk.facts.why")
+            st.markdown(f"**{title}**", width="content")
             st.space("stretch")
             if is_assessed:
                 words_button(desk, view, service)
@@ -45,20 +53,29 @@ def why_flagged(view: CaseView, desk: Desk, service: str | None, *, masks: bool)
         if view.automated.unread_chars:
             st.text(unread_line(view))
         for fact in facts:
-            st.text(
-                f"{LABELS[fact.label]} {score_figure(fact.score)} is in the band "
-                f"{fact.rule.low:.2f}–{fact.rule.high:.2f}: {fact.rule.action}"
-            )
+            st.text(_band_line(fact))
         place = st.empty()
         scores_or_words(place, view, desk, masks=masks)
         if by_people := only_people_remove(view.policy.removed_by_people(automated.scores)):
             st.caption(by_people)
         missing = ", ".join(LABELS[label] for label in not_assessed(automated.scores))
         if missing and automated.scores:
-            st.caption(f"Not assessed by this model: {missing}.")
-        model = automated.model_version or "no model"
-        st.caption(f"{model} on {automated.backend} · policy v{automated.policy_version}")
+            st.caption(say("review.why.not_assessed", labels=missing))
+        policy = say("common.decision.policy", version=str(automated.policy_version))
+        st.caption(f"{model_line(automated)} · {policy}")
     return place
+
+
+def _band_line(fact: ScoreFact) -> str:
+    """The rule that a score meets."""
+    return say(
+        "review.why.band",
+        label=LABELS[fact.label],
+        score=score_figure(fact.score),
+        low=decimal(fact.rule.low, 2),
+        high=decimal(fact.rule.high, 2),
+        action=RULE_ACTIONS[fact.rule.action],
+    )
 
 
 def scores_or_words(place: DeltaGenerator, view: CaseView, desk: Desk, *, masks: bool) -> None:
@@ -70,30 +87,30 @@ def scores_or_words(place: DeltaGenerator, view: CaseView, desk: Desk, *, masks:
         if view.automated.scores:
             _score_table(view)
         if desk.words_refusal:
-            st.text(f"The words can't be shown: {desk.words_refusal}")
+            st.text(say("desk.words.refused", why=desk.words_refusal))
         elif desk.wants_words:
-            st.caption("Scoring the comment without each of its words …")
+            st.caption(say("desk.words.asked"))
 
 
 def author_panel(view: CaseView) -> None:
     """The author's record on this source, in numbers."""
     record = view.author
     with st.container(border=True):
-        st.markdown("**Author**")
+        st.markdown(f"**{say('desk.facts.author')}**")
         if record is None:
-            st.text("Unnamed: whose comments these are is not known, so there is no record.")
+            st.text(say("desk.facts.unnamed"))
             return
         with st.container(horizontal=True, gap="medium"):
-            st.metric("Comments", record.comments, width="content")
-            st.metric("Removed", record.removed, width="content")
-            st.metric("Held", record.held, width="content")
-            st.metric("Restored", record.overturned, width="content")
+            st.metric(say("review.author.comments"), record.comments, width="content")
+            st.metric(say("review.author.removed"), record.removed, width="content")
+            st.metric(say("review.author.held"), record.held, width="content")
+            st.metric(say("review.author.restored"), record.overturned, width="content")
 
 
 def history_panel(view: CaseView, now: datetime) -> None:
     """Every decision on this revision, newest first."""
     with st.container(border=True):
-        st.markdown("**Decisions so far**")
+        st.markdown(f"**{say('desk.facts.history')}**")
         st.text("\n".join(decision_lines(view.chain, now)))
 
 
@@ -104,14 +121,21 @@ def _score_table(view: CaseView) -> None:
         row_height=NARROW_ROW_HEIGHT,
         placeholder="–",
         column_config={
-            "label": st.column_config.TextColumn(width=94),
+            "label": st.column_config.TextColumn(say("common.scores.label"), width=94),
             "score": st.column_config.ProgressColumn(
-                format="%.2f", min_value=0.0, max_value=1.0, color="primary", width=96
+                say("common.scores.score"),
+                format="%.2f",
+                min_value=0.0,
+                max_value=1.0,
+                color="primary",
+                width=96,
             ),
-            "hold": st.column_config.NumberColumn("hold ≥", format="%.2f", width=52),
-            "remove": st.column_config.NumberColumn("remove ≥", format="%.2f", width=66),
+            "hold": st.column_config.NumberColumn(say("plain.table.hold"), format="%.2f", width=52),
+            "remove": st.column_config.NumberColumn(
+                say("plain.table.remove"), format="%.2f", width=66
+            ),
         },
-        alt="Scores of this comment by label with thresholds",
+        alt=say("plain.table.scores_alt"),
     )
 
 
