@@ -7,7 +7,7 @@ from core.environment import load_settings
 from core.moderation.permissions import Actor, Permission, can
 from core.services.preferences import load_preferences
 from core.texts.choice import language_of_staff
-from dashboard.staff_texts import LANGUAGE_KEY, staff_texts
+from dashboard.staff_texts import read_in, staff_texts
 
 _JS = """
 export default function ({ data }) {
@@ -20,11 +20,13 @@ _declared = st.components.v2.component("declared_language", js=_JS)
 def read_in_own_language(services: Services, actor: Actor | None) -> None:
     """At the start of a run: what is said in it, and in the runs of its fragments, is in the
     person's language. Raises StoreError."""
-    st.session_state[LANGUAGE_KEY] = language_of_staff(
-        own_language(services, actor),
-        header=", ".join(st.context.headers.get_all("Accept-Language")),
-        browser=st.context.locale or "",
-        site=load_settings().author_language,
+    read_in(
+        language_of_staff(
+            own_language(services, actor),
+            header=", ".join(st.context.headers.get_all("Accept-Language")),
+            browser=st.context.locale or "",
+            site=load_settings().author_language,
+        )
     )
 
 

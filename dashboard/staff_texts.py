@@ -1,7 +1,8 @@
 """The words of the staff's pages, in the language of whoever reads them.
 
-A page's run has its language in the session (`dashboard.staff_language`), a request of the review
-desk in the variable below; everything else, a test of words among it, reads English.
+Whatever runs has its language in a variable of its own: a page from the session, where its first
+run puts it (`dashboard.staff_language`), a request of the review desk from the person. Everything
+else, a test of words among it, reads English.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -17,26 +18,36 @@ from core.moderation.languages import ENGLISH
 from core.texts.texts import Texts, staff_texts_in
 
 LANGUAGE_KEY = "staff_language"
-_OUTSIDE_PAGES = ContextVar("language", default=ENGLISH)
+_LANGUAGE: ContextVar[str | None] = ContextVar("language", default=None)
 Member = TypeVar("Member", bound=StrEnum)
 Value = TypeVar("Value")
 
 
 def staff_texts() -> Texts:
     """The texts in the reader's language."""
-    if get_script_run_ctx(suppress_warning=True) is None:
-        return staff_texts_in(_OUTSIDE_PAGES.get())
-    return staff_texts_in(st.session_state.get(LANGUAGE_KEY, ENGLISH))
+    language = _LANGUAGE.get()
+    if language is None and get_script_run_ctx(suppress_warning=True) is not None:
+        # Once in a thread, as of a fragment's run: Streamlit may stop a run whenever it reads the
+        # session, and words are said between a change and what tells of it.
+        language = st.session_state.get(LANGUAGE_KEY, ENGLISH)
+        _LANGUAGE.set(language)
+    return staff_texts_in(language or ENGLISH)
+
+
+def read_in(language: str) -> None:
+    """What is said in this session, and in the rest of this run, is said in that language."""
+    st.session_state[LANGUAGE_KEY] = language
+    _LANGUAGE.set(language)
 
 
 @contextmanager
 def reading(language: str) -> Iterator[None]:
-    """What is said within, outside of a page's run, is said in that language."""
-    token = _OUTSIDE_PAGES.set(language)
+    """What is said within is said in that language."""
+    token = _LANGUAGE.set(language)
     try:
         yield
     finally:
-        _OUTSIDE_PAGES.reset(token)
+        _LANGUAGE.reset(token)
 
 
 def say(key: str, **values: str) -> str:
