@@ -15,7 +15,7 @@ from core.services.backends import Catalogue
 from core.services.parity import compare_stored
 from dashboard.parity.form import ComparisonChoice, parity_form
 from dashboard.parity.result import result_panel
-from dashboard.parity.wording import basis, step
+from dashboard.parity.wording import basis, notice, step
 from dashboard.staff_texts import say
 from dashboard.wiring import current_actor, current_services
 from dashboard.wording import plain, viewer_zone
@@ -83,7 +83,8 @@ def _compare(services: Services, actor: Actor, choice: ComparisonChoice) -> None
 def _notices(catalogue: Catalogue, choice: ComparisonChoice) -> None:
     for one in catalogue.candidates:
         if one.notice and one.name in choice.names:
-            st.warning(f"{plain(one.name)}: {plain(one.notice)}", icon=":material/event_busy:")
+            words = say("parity.page.notice", backend=one.name, notice=notice(one.notice))
+            st.warning(plain(words), icon=":material/event_busy:")
 
 
 def _title(report: ParityReport | None) -> None:

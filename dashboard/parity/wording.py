@@ -52,6 +52,11 @@ def basis(report: ParityReport, zone: tzinfo) -> str:
     return " · ".join(parts)
 
 
+def notice(english: str) -> str:
+    """What staff should know about a backend."""
+    return in_own_words(english, "parity.notice")
+
+
 def step(english: str) -> str:
     """What is being done, while it is."""
     return in_own_words(english, "parity.progress", comments=figure)

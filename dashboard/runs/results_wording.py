@@ -128,7 +128,7 @@ def method() -> str:
         "runs.results.how",
         changed=_EVIDENCE[DriftEvidence.CHANGED],
         error=say("common.unit.percent", figure=decimal(ERROR * 100, 0)),
-        too_few=_EVIDENCE[DriftEvidence.TOO_FEW],
+        few=_EVIDENCE[DriftEvidence.TOO_FEW],
         rows=number(FEWEST_ROWS),
     )
 
