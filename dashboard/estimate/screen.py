@@ -20,7 +20,7 @@ from dashboard.estimate.wording import (
     plan_words,
 )
 from dashboard.serving_log import REFRESH_S
-from dashboard.staff_texts import decimal, number, say
+from dashboard.staff_texts import count, decimal, number, say
 from dashboard.wiring import current_actor, current_services
 from dashboard.wording import plain
 
@@ -100,7 +100,7 @@ def _too_few(found: JobTime) -> None:
     st.info(plain(answer_words(found)), icon=":material/hourglass_empty:")
     if found.sizes:
         sizes = ", ".join(number(size) for size in found.sizes[:5])
-        st.caption(say("estimate.page.choose_size", sizes=sizes))
+        st.caption(count("estimate.page.choose_size", max(found.sizes[:5]), sizes=sizes))
 
 
 def _nothing_logged() -> None:
