@@ -1,4 +1,4 @@
-"""The chart of the page: how likely which time is. Pure."""
+"""The chart of the page: how likely which time is."""
 
 from itertools import pairwise
 
@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from core.servinglog.estimates.plan import HIGH, LOW, JobForecast
-from core.servinglog.estimates.wording import lasting
+from dashboard.estimate.wording import lasting
+from dashboard.staff_texts import say
 
 BINS = 48
 BEYOND = 0.35
@@ -32,42 +33,59 @@ def time_bins(found: JobForecast) -> pd.DataFrame:
             "from": edges[:-1] / divisor,
             "to": edges[1:] / divisor,
             "share": counts / len(drawn),
-            "kept": np.where((middle >= low) & (middle <= high), "nine of ten", "the others"),
-            "time": [f"{lasting(a)} to {lasting(b)}" for a, b in pairwise(edges)],
+            "kept": np.where((middle >= low) & (middle <= high), *_legend()),
+            "time": [
+                say("estimate.chart.span", low=lasting(a), high=lasting(b))
+                for a, b in pairwise(edges)
+            ],
             "unit": unit,
         }
     )
 
 
 def unit_of(found: JobForecast) -> tuple[float, str]:
-    """Milliseconds in the unit of the axis, and its name."""
+    """Milliseconds in the unit of the axis, and its name in `estimate.chart`."""
     return next(one for one in UNITS if found.median_ms >= one[0] * 2 or one[0] == 1.0)
+
+
+def _legend() -> list[str]:
+    return [say("estimate.chart.kept"), say("estimate.chart.others")]
 
 
 def time_chart(found: JobForecast) -> alt.LayerChart:
     """Bars of likely times, darker inside the interval; a line at the median."""
     bins = time_bins(found)
     divisor, unit = unit_of(found)
+    share = say("estimate.chart.share")
     bars = (
         alt.Chart(bins)
         .mark_bar(binSpacing=1)
         .encode(
-            x=alt.X("from:Q", title=f"time of the job, {unit}", scale=alt.Scale(zero=False)),
+            x=alt.X("from:Q", title=say(f"estimate.chart.{unit}"), scale=alt.Scale(zero=False)),
             x2="to:Q",
-            y=alt.Y("share:Q", title="share of jobs", axis=alt.Axis(format="%", tickCount=3)),
+            y=alt.Y("share:Q", title=share, axis=alt.Axis(format="%", tickCount=3)),
             y2=alt.datum(0),
             color=alt.Color(
                 "kept:N",
                 title=None,
-                scale=alt.Scale(domain=["nine of ten", "the others"], range=["#2d5bd0", "#a9b4cc"]),
+                scale=alt.Scale(domain=_legend(), range=["#2d5bd0", "#a9b4cc"]),
                 legend=alt.Legend(orient="top"),
             ),
             tooltip=[
-                alt.Tooltip("time:N"),
-                alt.Tooltip("share:Q", title="share of jobs", format=".1%"),
+                alt.Tooltip("time:N", title=say("estimate.chart.time")),
+                alt.Tooltip("share:Q", title=share, format=".1%"),
             ],
         )
     )
-    middle = pd.DataFrame({"median": [found.median_ms / divisor], "words": ["median"]})
+    middle = pd.DataFrame({"median": [found.median_ms / divisor]})
     line = alt.Chart(middle).mark_rule(strokeDash=[4, 3], color="#868d9a", strokeWidth=2)
-    return alt.LayerChart(layer=[bars, line.encode(x="median:Q", tooltip=alt.value(None))])
+    both = alt.LayerChart(layer=[bars, line.encode(x="median:Q", tooltip=alt.value(None))])
+    chart: alt.LayerChart = both.configure(locale=_locale())
+    return chart
+
+
+def _locale() -> alt.Locale:
+    """For the figures on the axes."""
+    decimal, thousands = say("form.decimal"), say("form.thousands")
+    number = alt.NumberLocale(decimal=decimal, thousands=thousands, grouping=[3], currency=["", ""])
+    return alt.Locale(number=number)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.services.job_time import MOST_BATCH, MOST_COMMENTS, MOST_REPLICAS, WantedJob
+from dashboard.staff_texts import say
 
 COMMENTS = 100
 
@@ -13,7 +14,7 @@ def job_form(backends: Sequence[str]) -> WantedJob:
     """What to estimate; what is left empty is taken from the log."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         comments = st.number_input(
-            "Comments",
+            say("estimate.form.comments"),
             min_value=1,
             max_value=MOST_COMMENTS,
             value=COMMENTS,
@@ -22,38 +23,42 @@ def job_form(backends: Sequence[str]) -> WantedJob:
             bind="query-params",
         )
         backend = st.selectbox(
-            "Backend", list(backends), key="backend", width=170, bind="query-params"
+            say("estimate.form.backend"),
+            list(backends),
+            key="backend",
+            width=170,
+            bind="query-params",
         )
         batch = st.number_input(
-            "Comments a call",
+            say("estimate.form.batch"),
             min_value=1,
             max_value=MOST_BATCH,
             value=None,
-            placeholder="usual",
+            placeholder=say("estimate.form.usual"),
             key="batch",
             width=130,
             bind="query-params",
-            help="Empty: the most usual size of this backend's calls.",
+            help=say("estimate.form.about_batch"),
         )
         replicas = st.number_input(
-            "Replicas",
+            say("estimate.form.replicas"),
             min_value=1,
             max_value=MOST_REPLICAS,
             value=1,
             key="replicas",
             width=120,
             bind="query-params",
-            help="Processes that score parts of the job at the same time.",
+            help=say("estimate.form.about_replicas"),
         )
         chars = st.number_input(
-            "Characters a comment",
+            say("estimate.form.chars"),
             min_value=1,
             max_value=100_000,
             value=None,
-            placeholder="as logged",
+            placeholder=say("estimate.form.as_logged"),
             key="chars",
             width=150,
             bind="query-params",
-            help="The mean length of the job's comments. Empty: as long as the logged ones.",
+            help=say("estimate.form.about_chars"),
         )
     return WantedJob(int(comments), backend, batch, int(replicas), chars)

@@ -7,19 +7,20 @@ from core.bootstrap.services import Services
 from core.errors import InvalidInput, NotFound, PermissionDenied, StoreError
 from core.moderation.permissions import Actor, Role
 from core.services.job_time import JobTime, WantedJob, estimate_job, logged_backends
-from core.servinglog.estimates.plan import JobForecast
-from core.servinglog.estimates.wording import (
+from core.servinglog.estimates.plan import LOW, JobForecast
+from core.servinglog.queries import ServingLogQueries
+from dashboard.estimate.charts import time_chart
+from dashboard.estimate.form import job_form
+from dashboard.estimate.levers import levers_panel
+from dashboard.estimate.wording import (
     answer_words,
     basis_words,
     cold_words,
     lasting,
     plan_words,
 )
-from core.servinglog.queries import ServingLogQueries
-from dashboard.estimate.charts import time_chart
-from dashboard.estimate.form import job_form
-from dashboard.estimate.levers import levers_panel
 from dashboard.serving_log import REFRESH_S
+from dashboard.staff_texts import count, decimal, number, say
 from dashboard.wiring import current_actor, current_services
 from dashboard.wording import plain
 
@@ -29,20 +30,22 @@ CHART_HEIGHT = 240
 def render(services: Services, actor: Actor) -> None:
     """The page for one person."""
     queries = services.serving_log_queries
-    st.subheader("How long for N comments?", anchor=False)
+    st.subheader(say("estimate.page.title"), anchor=False)
     try:
         backends = logged_backends(actor, queries, services.clock)
         if not backends:
             _nothing_logged()
             return
-        found = _load(
-            actor.roles,
-            str(queries.directory),
-            job_form(backends),
-            _actor=actor,
-            _services=services,
-            _queries=queries,
-        )
+        wanted = job_form(backends)
+        with st.spinner(say("estimate.page.reading")):
+            found = _load(
+                actor.roles,
+                str(queries.directory),
+                wanted,
+                _actor=actor,
+                _services=services,
+                _queries=queries,
+            )
     except (PermissionDenied, StoreError, InvalidInput, NotFound) as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
@@ -55,7 +58,7 @@ def render(services: Services, actor: Actor) -> None:
         _too_few(found)
 
 
-@st.cache_data(ttl=REFRESH_S, max_entries=64, show_spinner="Reading the serving log …")
+@st.cache_data(ttl=REFRESH_S, max_entries=64, show_spinner=False)
 def _load(
     roles: tuple[Role, ...],
     folder: str,
@@ -74,12 +77,13 @@ def _load(
 def _answer(found: JobTime, warm: JobForecast) -> None:
     left, right = st.columns([36, 64], gap="medium")
     low_ms, high_ms = warm.interval_ms
+    tail = say("common.unit.percent", figure=decimal(LOW * 100, 0))
     with left:
-        st.markdown(f"**{plain(answer_words(warm))}**")
+        st.markdown(f"**{plain(answer_words(found))}**")
         grid = st.grid(3, min_column_width=120)
-        grid.metric("5 % take less", lasting(low_ms), border=True)
-        grid.metric("Median", lasting(warm.median_ms), border=True)
-        grid.metric("5 % take more", lasting(high_ms), border=True)
+        grid.metric(say("estimate.tile.less", share=tail), lasting(low_ms), border=True)
+        grid.metric(say("estimate.tile.median"), lasting(warm.median_ms), border=True)
+        grid.metric(say("estimate.tile.more", share=tail), lasting(high_ms), border=True)
         st.caption(plain(basis_words(warm)))
         st.caption(plain(cold_words(found.cold, found.cold_starts)))
     with right:
@@ -87,27 +91,21 @@ def _answer(found: JobTime, warm: JobForecast) -> None:
             time_chart(warm),
             height=CHART_HEIGHT,
             key="times",
-            alt="How likely which time of the job is, with the range that nine of ten keep",
+            alt=say("estimate.chart.alt"),
         )
     levers_panel(found.levers, warm)
 
 
 def _too_few(found: JobTime) -> None:
-    st.info(plain(answer_words(found.warm)), icon=":material/hourglass_empty:")
+    st.info(plain(answer_words(found)), icon=":material/hourglass_empty:")
     if found.sizes:
-        sizes = ", ".join(f"{size:,}" for size in found.sizes[:5])
-        st.caption(
-            f"The calls that were logged have {sizes} comments: choose one of these sizes, or "
-            "let the backend score some comments in the size you want."
-        )
+        sizes = ", ".join(number(size) for size in found.sizes[:5])
+        st.caption(count("estimate.page.choose_size", max(found.sizes[:5]), sizes=sizes))
 
 
 def _nothing_logged() -> None:
-    st.info("No call to a backend has been logged yet.", icon=":material/timer:")
-    st.caption(
-        "The time of a job is drawn from the calls that this site has made. The command modconsole "
-        "score makes some; a few dozen are enough to begin with."
-    )
+    st.info(say("estimate.page.nothing_logged"), icon=":material/timer:")
+    st.caption(say("estimate.page.how_to_log"))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.inference.base import Location
 from core.services.backends import Candidate, Catalogue
+from dashboard.staff_texts import say
 from dashboard.wording import on_primary, plain
 
 COUNTS = (50, 100, 200, 500)
@@ -28,31 +29,31 @@ def parity_form(catalogue: Catalogue) -> ComparisonChoice:
     with st.container(border=True):
         first, second, third, last = st.columns([20, 54, 13, 13], vertical_alignment="bottom")
         reference = first.selectbox(
-            "Reference",
+            say("parity.form.reference"),
             names,
             index=names.index(catalogue.in_force),
             key="parity_reference",
-            help="The backend whose decisions you want to keep.",
+            help=say("parity.form.about_reference"),
         )
         others = second.multiselect(
-            "Compare with",
+            say("parity.form.others"),
             names,
             default=[name for name in spare if name != catalogue.in_force],
             key="parity_others",
-            placeholder="One backend or more",
+            placeholder=say("parity.form.one_or_more"),
         )
         count = third.selectbox(
-            "Comments",
+            say("parity.form.comments"),
             COUNTS,
             index=len(COUNTS) - 1,
             key="parity_count",
-            help="Distinct stored comments, the same ones each time. If none are stored, the "
-            "bundled sample is used.",
+            help=say("parity.form.about_comments"),
         )
         chosen = tuple(dict.fromkeys([reference, *others]))
         can_compare = len(chosen) > 1
+        compare = say("parity.form.compare")
         is_pressed = last.button(
-            on_primary("Compare") if can_compare else "Compare",
+            on_primary(compare) if can_compare else compare,
             type="primary",
             key="parity_run",
             width="stretch",
@@ -67,15 +68,9 @@ def _before_pressing(chosen: list[Candidate], names: tuple[str, ...]) -> None:
         f"{one.name} ({one.address})" for one in chosen if one.location is not Location.IN_PROCESS
     ]
     if len(names) == 1:
-        words = (
-            "Choose what to compare the reference with. Your own services appear here "
-            "once backends.toml declares them."
-        )
+        words = say("parity.form.choose")
     elif away:
-        words = (
-            f"The texts are sent to {', '.join(away)}, which may charge for it. Nothing is stored "
-            "or cached, and these calls do not count as live traffic."
-        )
+        words = say("parity.form.leaves", backends=", ".join(away))
     else:
-        words = "Everything runs in this process. Nothing is stored or cached."
+        words = say("parity.form.stays")
     st.caption(plain(words))

@@ -8,19 +8,22 @@ from core.parity.report import ParityReport
 from dashboard.parity.tables import flip_table, label_table, threshold_table
 from dashboard.parity.wording import (
     CAUSES,
+    about,
+    diagnosis,
     farthest,
     mean_gap,
-    ran,
     share,
 )
-from dashboard.wording import LABELS, plain
+from dashboard.staff_texts import decimal, say
+from dashboard.wording import plain
 
 
 def result_panel(report: ParityReport) -> None:
     """Backends that could not be compared come first, so that nobody overlooks them."""
     for name, why in report.refused.items():
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.badge(plain(f"{name}: not compared"), color="red", icon=":material/block:")
+            words = say("parity.result.not_compared", backend=name)
+            st.badge(plain(words), color="red", icon=":material/block:")
             st.text(why)
     if not report.pairs:
         return
@@ -28,7 +31,7 @@ def result_panel(report: ParityReport) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         words, color = CAUSES[pair.finding.cause]
         st.badge(words, color=color)  # type: ignore[arg-type]  # one of its literals
-        st.text(pair.finding.words)
+        st.text(diagnosis(pair))
     _tiles(pair)
     left, right = st.columns([38, 62], gap="medium")
     with left:
@@ -43,14 +46,14 @@ def _chosen(report: ParityReport) -> Pair:
     names = [pair.other.backend for pair in report.pairs]
     with st.container(horizontal=True, vertical_alignment="center"):
         pair = report.pairs[0] if len(names) == 1 else report.pairs[names.index(_pick(names))]
-        if about := _about(pair):
-            st.caption(plain(about))
+        if words := about(pair):
+            st.caption(plain(words))
     return pair
 
 
 def _pick(names: list[str]) -> str:
     chosen = st.segmented_control(
-        "Compared with",
+        say("parity.result.compared_with"),
         names,
         default=names[0],
         format_func=plain,
@@ -61,26 +64,16 @@ def _pick(names: list[str]) -> str:
     return chosen or names[0]
 
 
-def _about(pair: Pair) -> str:
-    parts = [ran(pair.other)] if ran(pair.other) else []
-    if pair.missing:
-        parts.append(f"does not assess {', '.join(LABELS[label] for label in pair.missing)}")
-    if pair.failed:
-        parts.append(f"{pair.failed:,} comments not scored: {pair.first_error}")
-    return " · ".join(parts)
-
-
 def _tiles(pair: Pair) -> None:
     largest, under = farthest(pair)
+    changed, moved = say("parity.tile.changed"), share(pair.changed_carried, pair.rows)
+    mapped = say("parity.tile.mapped_thresholds" if pair.is_carried else "parity.tile.not_mapped")
+    near = say("parity.tile.counts_as_same", gap=decimal(NEAR, 2))
     tiles = (
-        ("Decisions that change", share(pair.changed, pair.rows), "with the same thresholds"),
-        (
-            "Decisions that change",
-            share(pair.changed_carried, pair.rows),
-            "with mapped thresholds" if pair.is_carried else "they can't be mapped",
-        ),
-        ("Mean difference", mean_gap(pair), f"up to {NEAR} counts as the same"),
-        ("Largest difference", largest, under or "no label in common"),
+        (changed, share(pair.changed, pair.rows), say("parity.tile.same_thresholds")),
+        (changed, moved, mapped),
+        (say("parity.tile.mean"), mean_gap(pair), near),
+        (say("parity.tile.largest"), largest, under or say("parity.tile.no_label")),
     )
     for column, (label, value, note) in zip(st.columns(4, gap="small"), tiles, strict=True):
         column.metric(label, value, note, delta_color="off", delta_arrow="off", border=True)

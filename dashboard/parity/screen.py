@@ -15,7 +15,8 @@ from core.services.backends import Catalogue
 from core.services.parity import compare_stored
 from dashboard.parity.form import ComparisonChoice, parity_form
 from dashboard.parity.result import result_panel
-from dashboard.parity.wording import basis
+from dashboard.parity.wording import basis, notice, step
+from dashboard.staff_texts import say
 from dashboard.wiring import current_actor, current_services
 from dashboard.wording import plain, viewer_zone
 
@@ -43,7 +44,7 @@ def render(services: Services, actor: Actor) -> None:
     with title:
         _title(report)
     if report is None:
-        _nothing_yet()
+        st.caption(say("parity.page.why"))
     else:
         result_panel(report)
 
@@ -51,10 +52,10 @@ def render(services: Services, actor: Actor) -> None:
 def _compare(services: Services, actor: Actor, choice: ComparisonChoice) -> None:
     """Leaving the page or pressing anything on it stops the comparison and drops its results."""
     st.session_state.pop(REPORT_KEY, None)
-    bar = st.progress(0.0, "Reading the comments")
+    bar = st.progress(0.0, say("parity.page.reading"))
 
     def tell(words: str, share: float) -> None:
-        bar.progress(min(share, 1.0), plain(words))
+        bar.progress(min(share, 1.0), plain(step(words)))
 
     try:
         report = compare_stored(
@@ -67,7 +68,7 @@ def _compare(services: Services, actor: Actor, choice: ComparisonChoice) -> None
             progress=tell,
         )
     except ConsoleError as error:
-        st.error("These backends could not be compared.", icon=":material/error:")
+        st.error(say("parity.page.not_compared"), icon=":material/error:")
         st.text(str(error))
         return
     finally:
@@ -82,34 +83,26 @@ def _compare(services: Services, actor: Actor, choice: ComparisonChoice) -> None
 def _notices(catalogue: Catalogue, choice: ComparisonChoice) -> None:
     for one in catalogue.candidates:
         if one.notice and one.name in choice.names:
-            st.warning(f"{plain(one.name)}: {plain(one.notice)}", icon=":material/event_busy:")
+            words = say("parity.page.notice", backend=one.name, notice=notice(one.notice))
+            st.warning(plain(words), icon=":material/event_busy:")
 
 
 def _title(report: ParityReport | None) -> None:
-    st.subheader("Parity", width="content", anchor=False)
+    st.subheader(say("common.page.parity"), width="content", anchor=False)
     if report is None:
-        st.caption("The same comments through several backends.", width="content")
+        st.caption(say("parity.page.about"), width="content")
         return
     st.caption(plain(basis(report, viewer_zone(st.context.timezone))), width="content")
     st.space("stretch")
     st.download_button(
-        "Download the report",
+        say("parity.page.download"),
         lambda: json.dumps(as_data(report), indent=1),
         file_name=f"parity-{report.made_at:%Y%m%d-%H%M}.json",
         mime="application/json",
         key="parity_download",
         on_click="ignore",
         icon=":material/download:",
-        help="Everything on this page and every score, as JSON. Comments have "
-        "ids in it, but no texts.",
-    )
-
-
-def _nothing_yet() -> None:
-    st.caption(
-        "Compare backends before you leave a service or change a model: how much their scores "
-        "differ and why, which decisions would change, and which thresholds flag as many comments "
-        "as now. The reference is the backend whose decisions you want to keep."
+        help=say("parity.page.about_download"),
     )
 
 

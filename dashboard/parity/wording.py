@@ -1,43 +1,91 @@
-"""A parity report as sentences and data frames. Pure."""
+"""A parity report as sentences and data frames."""
 
 from collections.abc import Sequence
 from datetime import tzinfo
 
 import pandas as pd
 
+from core.moderation.policies import Action
 from core.parity.causes import Cause
 from core.parity.pair import Flip, Pair
 from core.parity.report import ParityReport
 from core.parity.tables import ScoreTable
 from core.parity.threshold_map import MappedThreshold
+from dashboard.core_sentences import figure, in_own_words
 from dashboard.figures import NONE, percent
+from dashboard.staff_texts import Said, count, decimal, joined, number, said, say
 from dashboard.wording import LABELS, local_time
 
-CAUSES: dict[Cause, tuple[str, str]] = {
-    Cause.SAME: ("agrees", "green"),
-    Cause.SOFTMAX: ("softmax, not sigmoid", "red"),
-    Cause.LOGITS: ("logits", "red"),
-    Cause.TWICE: ("sigmoid twice", "red"),
-    Cause.LABEL_ORDER: ("labels in another order", "red"),
-    Cause.TOP_ONE: ("top label only", "red"),
-    Cause.PAIRS: ("reads a batch as sentence pairs", "red"),
-    Cause.TRUNCATION: ("truncates long comments", "orange"),
-    Cause.ROUNDING: ("rounded", "orange"),
-    Cause.REVISION: ("another revision", "orange"),
-    Cause.OTHER_MODEL: ("another model", "orange"),
-    Cause.NO_ANSWER: ("no scores", "red"),
+_COLORS: dict[Cause, str] = {
+    Cause.SAME: "green",
+    Cause.SOFTMAX: "red",
+    Cause.LOGITS: "red",
+    Cause.TWICE: "red",
+    Cause.LABEL_ORDER: "red",
+    Cause.TOP_ONE: "red",
+    Cause.PAIRS: "red",
+    Cause.TRUNCATION: "orange",
+    Cause.ROUNDING: "orange",
+    Cause.REVISION: "orange",
+    Cause.OTHER_MODEL: "orange",
+    Cause.NO_ANSWER: "red",
 }
+CAUSES = Said(_COLORS, lambda cause: (say(f"parity.cause.{cause.name.lower()}"), _COLORS[cause]))
+"""Words and colour."""
+_ACTIONS = said("parity.action", Action)
+_SMALLEST = 0.001
 EXCERPT_CHARS = 400
 
 
 def basis(report: ParityReport, zone: tzinfo) -> str:
     """One line about the basis of the figures: comments, policy, reference, time."""
-    about = ran(report.reference)
-    return (
-        f"{len(report.ids):,} comments ({report.source}) · policy v{report.policy.version} · "
-        f"reference {report.reference.backend}{f' ({about})' if about else ''} · "
-        f"{local_time(report.made_at, zone)}"
+    source = in_own_words(report.source, "parity.source", comments=figure, all=figure)
+    backend, how = report.reference.backend, ran(report.reference)
+    parts = (
+        count("parity.basis.comments", len(report.ids), source=source),
+        say("parity.basis.policy", version=str(report.policy.version)),
+        say("parity.basis.reference_ran", backend=backend, about=how)
+        if how
+        else say("parity.basis.reference", backend=backend),
+        local_time(report.made_at, zone),
     )
+    return " · ".join(parts)
+
+
+def notice(english: str) -> str:
+    """What staff should know about a backend."""
+    return in_own_words(english, "parity.notice")
+
+
+def step(english: str) -> str:
+    """What is being done, while it is."""
+    return in_own_words(english, "parity.progress", comments=figure)
+
+
+def diagnosis(pair: Pair) -> str:
+    """Why the scores differ, and what to do about it."""
+    return in_own_words(
+        pair.finding.words, "parity.finding", far=figure, comments=figure, gap=figure
+    )
+
+
+def limits(report: ParityReport) -> list[str]:
+    """Why the figures may be uncertain."""
+    return [
+        in_own_words(english, "parity.warning", comments=figure, least=figure)
+        for english in report.warnings
+    ]
+
+
+def about(pair: Pair) -> str:
+    """What the other backend is and does not do; empty if there is nothing to say."""
+    parts = [ran(pair.other)] if ran(pair.other) else []
+    if pair.missing:
+        labels = ", ".join(LABELS[label] for label in pair.missing)
+        parts.append(say("parity.result.lacks", labels=labels))
+    if pair.failed:
+        parts.append(count("parity.result.failed", pair.failed, why=pair.first_error or NONE))
+    return " · ".join(parts)
 
 
 def ran(table: ScoreTable) -> str:
@@ -50,12 +98,13 @@ def share(count: int | None, rows: int) -> str:
     """`7 (1.4 %)`; a dash for no value."""
     if count is None:
         return NONE
-    return f"{count:,} ({percent(count / rows)})" if count else "0"
+    return f"{number(count)} ({percent(count / rows)})" if count else "0"
 
 
 def gap(value: float) -> str:
     """A difference of scores to three digits; `< 0.001` for a smaller one, never 0."""
-    return f"{value:.3f}" if value >= 0.0005 or value == 0.0 else "< 0.001"
+    is_shown = value >= _SMALLEST / 2 or value == 0.0
+    return decimal(value, 3) if is_shown else f"< {decimal(_SMALLEST, 3)}"
 
 
 def farthest(pair: Pair) -> tuple[str, str]:
@@ -86,10 +135,11 @@ def label_frame(pair: Pair) -> pd.DataFrame:
 def threshold_frame(pair: Pair) -> pd.DataFrame:
     """One row for each threshold that some comments reach, but not all."""
     lines = [line for line in pair.thresholds if 0 < line.flagged < line.rows]
+    ends = say("parity.action.band_ends")
     return pd.DataFrame(
         {
             "label": [LABELS[line.label] for line in lines],
-            "action": [str(line.action) if line.action else "band ends" for line in lines],
+            "action": [_ACTIONS[line.action] if line.action else ends for line in lines],
             "now": [line.old for line in lines],
             "mapped": [line.match.threshold if line.match else None for line in lines],
             "interval": [_interval(line) for line in lines],
@@ -107,21 +157,21 @@ def unreached_line(pair: Pair) -> str | None:
         return None
     by_action: dict[str, list[str]] = {}
     for line in lines:
-        action = str(line.action) if line.action else "the end of a band"
+        action = _ACTIONS[line.action] if line.action else say("parity.thresholds.end_of_band")
         by_action.setdefault(action, []).append(LABELS[line.label])
-    parts = [f"{action} for {_listed(labels)}" for action, labels in by_action.items()]
-    return (
-        f"Not mapped, because no comment here, or every one, reaches them: {'; '.join(parts)}. "
-        "These comments can't show where they belong."
-    )
+    parts = [
+        say("parity.thresholds.unreached_for", action=action, labels=joined(labels))
+        for action, labels in by_action.items()
+    ]
+    return say("parity.thresholds.unreached", what="; ".join(parts))
 
 
 def flip_frame(report: ParityReport, pair: Pair) -> pd.DataFrame:
     """One row for each comment whose decision changes; with texts only if the report has them."""
     frame: dict[str, Sequence[object]] = {
         "comment": [report.ids[flip.row] or str(flip.row) for flip in pair.flips],
-        "reference": [str(flip.before) for flip in pair.flips],
-        "same thresholds": [str(flip.after) for flip in pair.flips],
+        "reference": [_ACTIONS[flip.before] for flip in pair.flips],
+        "same thresholds": [_ACTIONS[flip.after] for flip in pair.flips],
         "mapped thresholds": [_carried(flip) for flip in pair.flips],
         "label": [LABELS[flip.label] if flip.label else NONE for flip in pair.flips],
         "score before": [flip.mine for flip in pair.flips],
@@ -132,22 +182,26 @@ def flip_frame(report: ParityReport, pair: Pair) -> pd.DataFrame:
     return pd.DataFrame(frame)
 
 
+def flips_title(pair: Pair) -> str:
+    """How many comments get another decision, and how many with mapped thresholds."""
+    comments = number(len(pair.flips))
+    if pair.changed_carried is None:
+        return say("parity.flips.title", comments=comments)
+    mapped = number(pair.changed_carried)
+    return say("parity.flips.title_mapped", comments=comments, mapped=mapped)
+
+
 def excerpt(text: str) -> str:
     """The start of a text on one line."""
     return " ".join(text[: EXCERPT_CHARS * 2].split())[:EXCERPT_CHARS]
 
 
 def _carried(flip: Flip) -> str:
-    return str(flip.carried) if flip.carried else NONE
+    return _ACTIONS[flip.carried] if flip.carried else NONE
 
 
 def _interval(line: MappedThreshold) -> str:
     if line.match is None:
         return NONE
     low, high = line.match.interval
-    return f"{low:.3f} – {high:.3f}"
-
-
-def _listed(names: Sequence[str]) -> str:
-    *others, last = names
-    return f"{', '.join(others)} and {last}" if others else last
+    return f"{decimal(low, 3)} – {decimal(high, 3)}"

@@ -11,7 +11,11 @@ from core.batch.schedule.history import JobHistory, JobRun
 from core.batch.schedule.jobs import read_jobs
 from core.environment import load_settings
 from core.errors import ConsoleError, NotFound, PermissionDenied, StoreError
-from dashboard.wiring import cookie_name, person_of
+from core.moderation.permissions import Actor
+from core.texts.choice import language_of_staff
+from dashboard.staff_language import own_language
+from dashboard.staff_texts import reading, say
+from dashboard.wiring import cookie_name, current_services, person_of
 
 PATH = "/runs/{job}/{run}.csv"
 
@@ -23,26 +27,49 @@ def address(run: JobRun) -> str:
 
 def download(request: Request) -> Response:
     """For whoever the page Runs is for. Starlette calls it in a thread of its own."""
-    settings = load_settings()
     try:
         actor = person_of(request.cookies.get(cookie_name(request.headers.get("host"))))
-        if actor is None:
-            raise PermissionDenied("Sign in to the console in this browser first.")
-        job, run = request.path_params["job"], request.path_params["run"]
-        jobs = {each.name: each for each in read_jobs(settings.jobs_path)}
-        runs = {each.run_id: each for each in JobHistory(settings.jobs_dir).runs()}
-        if job not in jobs or run not in runs or runs[run].job != job:
-            raise NotFound("There is no such run.")
-        pieces = export_csv(actor, results_place(jobs[job], runs[run]))
-    except PermissionDenied as refusal:
-        return PlainTextResponse(str(refusal), 403)
-    except StoreError as error:
-        return PlainTextResponse(f"These results can't be read now: {error}", 503)
+        own = own_language(current_services(), actor)
     except ConsoleError as error:
-        return PlainTextResponse(f"These results can't be read: {error}", 404)
+        with reading(_language(request, None)):
+            return _refusal(error)
+    with reading(_language(request, own)):
+        try:
+            return _rows(actor, request.path_params["job"], request.path_params["run"])
+        except ConsoleError as error:
+            return _refusal(error)
+
+
+def _rows(actor: Actor | None, job: str, run: str) -> Response:
+    if actor is None:
+        raise PermissionDenied(say("runs.download.sign_in"))
+    settings = load_settings()
+    jobs = {each.name: each for each in read_jobs(settings.jobs_path)}
+    runs = {each.run_id: each for each in JobHistory(settings.jobs_dir).runs()}
+    if job not in jobs or run not in runs or runs[run].job != job:
+        raise NotFound(say("runs.download.no_run"))
+    pieces = export_csv(actor, results_place(jobs[job], runs[run]))
     name = f"{job}-{runs[run].started_at:%Y%m%d-%H%M}.csv"
     headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
     return StreamingResponse(pieces, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _refusal(error: ConsoleError) -> Response:
+    if isinstance(error, PermissionDenied):
+        return PlainTextResponse(str(error), 403)
+    if isinstance(error, StoreError):
+        return PlainTextResponse(say("runs.download.not_now", why=str(error)), 503)
+    return PlainTextResponse(say("runs.download.unreadable", why=str(error)), 404)
+
+
+def _language(request: Request, own: str | None) -> str:
+    """The person's own, else the browser's."""
+    return language_of_staff(
+        own,
+        header=request.headers.get("accept-language", ""),
+        browser="",
+        site=load_settings().author_language,
+    )
 
 
 ROUTE = Route(PATH, download)

@@ -12,7 +12,8 @@ from core.errors import ConsoleError, NotFound
 from core.moderation.permissions import Actor
 from dashboard.runs.download import address
 from dashboard.runs.results_tables import figures, flagged
-from dashboard.runs.results_wording import NO_ROWS, headline, notes
+from dashboard.runs.results_wording import headline, notes
+from dashboard.staff_texts import say
 from dashboard.wording import plain, viewer_zone
 
 KEPT_S = 60
@@ -24,7 +25,7 @@ def results_panel(actor: Actor, job: Job, run: JobRun, older: Sequence[JobRun]) 
     """Results that can't be read are told in one sentence in their place."""
     head = st.container(horizontal=True, vertical_alignment="center")
     with head:
-        st.markdown("**Results**", width="content")
+        st.markdown(f"**{say('runs.results.title')}**", width="content")
     try:
         place = results_place(job, run)
         results, problem = _read(actor, place, place_before(job, older, place))
@@ -32,10 +33,11 @@ def results_panel(actor: Actor, job: Job, run: JobRun, older: Sequence[JobRun]) 
         st.caption(plain(str(none)))
         return
     if results is None:
-        st.warning(plain(f"The results can't be read: {problem}"), icon=":material/database_off:")
+        words = say("runs.results.unreadable", why=problem)
+        st.warning(plain(words), icon=":material/database_off:")
         return
     if not results.summary.row_count:
-        st.caption(plain(NO_ROWS))
+        st.caption(plain(say("runs.results.no_rows")))
         return
     with head:
         st.space("stretch")
@@ -43,7 +45,7 @@ def results_panel(actor: Actor, job: Job, run: JobRun, older: Sequence[JobRun]) 
             "CSV",
             address(run),
             icon=":material/download:",
-            help="All rows of the run as they stand, with scores, action and reason; no texts.",
+            help=say("runs.results.about_csv"),
         )
     st.markdown(plain(headline(results, viewer_zone(st.context.timezone))))
     figures(results)

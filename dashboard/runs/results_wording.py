@@ -1,4 +1,4 @@
-"""What a run's results say, in words and as columns of tables. Pure."""
+"""What a run's results say, in words and as columns of tables."""
 
 from collections.abc import Sequence
 from datetime import tzinfo
@@ -19,30 +19,16 @@ from core.moderation.drift import (
 from core.moderation.invisible import escape_invisible
 from core.moderation.policies import Action
 from core.moderation.scores import Label
-from dashboard.figures import NONE, counted
-from dashboard.wording import ACTIONS_DONE, LABELS, local_time
+from dashboard.core_sentences import figure, in_own_words
+from dashboard.figures import NONE
+from dashboard.staff_texts import count, decimal, number, said, say
+from dashboard.wording import LABELS, local_time
 
-OUTCOMES: dict[Outcome, str] = {
-    **{Outcome(action): words for action, words in ACTIONS_DONE.items()},
-    Outcome.HOLD: "held",
-    Outcome.SCORED: "scored",
-    Outcome.NOT_SCORED: "not scored",
-}
+OUTCOMES = said("runs.outcome", Outcome)
+_ROWS_WERE = said("runs.rows_were", Outcome)
+_EVIDENCE = said("runs.evidence", DriftEvidence)
 ALWAYS = (*map(Outcome, (Action.APPROVE, Action.HOLD, Action.REMOVE)), Outcome.NOT_SCORED)
 OF_A_FILE = (Outcome.SCORED, Outcome.NOT_SCORED)
-PLAIN_RUNS = (
-    "Only runs of jobs are listed: where a modconsole score that was run by hand wrote to is not "
-    "known here. The table of runs beside its predictions tells of it."
-)
-NO_ROWS = (
-    "This run wrote no rows: there were none for it to read, or each stands as an earlier run "
-    "wrote it and has not changed."
-)
-HOW = (
-    f"“{DriftEvidence.CHANGED}”: unlikely ({ERROR:.0%} for all lines of both tables together) if "
-    f"the two runs had rows of the same kind; “{DriftEvidence.TOO_FEW}”: fewer than {FEWEST_ROWS} "
-    "rows in one of them. Intervals are Newcombe's, distances Kolmogorov and Smirnov's."
-).replace("%", " %")
 
 
 def outcome_frame(results: RunResults) -> pd.DataFrame:
@@ -51,11 +37,11 @@ def outcome_frame(results: RunResults) -> pd.DataFrame:
     usual = ALWAYS if results.has_actions else OF_A_FILE
     changes = {one.outcome: one for one in results.drift.outcomes} if results.drift else {}
     shown = [one for one in Outcome if one in usual or one in summary.outcomes or one in changes]
-    counts = [summary.outcomes.get(one, 0) for one in shown]
+    rows = [summary.outcomes.get(one, 0) for one in shown]
     columns: dict[str, Sequence[object]] = {
         "outcome": [OUTCOMES[one] for one in shown],
-        "rows": counts,
-        "share": [count / max(summary.row_count, 1) for count in counts],
+        "rows": rows,
+        "share": [many / max(summary.row_count, 1) for many in rows],
     }
     if results.drift is not None:
         found = [changes.get(one) for one in shown]
@@ -63,7 +49,7 @@ def outcome_frame(results: RunResults) -> pd.DataFrame:
             "before": [None if one is None else one.before for one in found],
             "change": [NONE if one is None else _change(one) for one in found],
             "effect": [None if one is None else one.effect for one in found],
-            "evidence": [NONE if one is None else one.evidence.value for one in found],
+            "evidence": [NONE if one is None else _EVIDENCE[one.evidence] for one in found],
         }
     return pd.DataFrame(columns)
 
@@ -87,7 +73,7 @@ def label_frame(results: RunResults) -> pd.DataFrame:
             "mean": [one.mean for one in found],
             "before": [one.before for one in found],
             "moved": [_moved(one) for one in found],
-            "evidence": [one.evidence.value for one in found],
+            "evidence": [_EVIDENCE[one.evidence] for one in found],
         }
     )
 
@@ -111,43 +97,51 @@ def flagged_frame(results: RunResults) -> pd.DataFrame:
 def headline(results: RunResults, zone: tzinfo) -> str:
     """The sentence before the tables: what changed since the run before."""
     if results.drift is None or results.before is None:
-        return results.no_drift
-    than = f"than in the run of {local_time(results.before.began_at, zone)}"
+        return in_own_words(results.no_drift, "runs.no_drift", rows=figure, there=figure)
+    when = local_time(results.before.began_at, zone)
     changed = [one for one in results.drift.outcomes if one.evidence is DriftEvidence.CHANGED]
     moved = [one for one in results.drift.scores if one.evidence is DriftEvidence.CHANGED]
     if changed:
         # What was approved mirrors the others.
         one = max(changed, key=lambda one: (one.outcome is not Outcome.APPROVE, abs(one.effect)))
-        words = (
-            f"{'More' if one.change > 0 else 'Fewer'} rows were {OUTCOMES[one.outcome]} {than}: "
-            f"{_share(one.share)} instead of {_share(one.before)}, {_change(one)}. That is "
-            "more than chance."
+        words = say(
+            "runs.headline.more" if one.change > 0 else "runs.headline.fewer",
+            outcome=_ROWS_WERE[one.outcome],
+            when=when,
+            share=_share(one.share),
+            before=_share(one.before),
+            change=_change(one),
         )
     elif moved:
         labels = ", ".join(LABELS[one.label] for one in moved)
-        words = f"Scores are different {than}, by more than chance: {labels}."
+        words = say("runs.headline.moved", when=when, labels=labels)
     elif _is_too_small(results.drift):
-        words = f"Too few rows to tell whether anything is different {than}."
+        words = say("runs.headline.too_few", when=when)
     else:
-        words = f"Nothing is different {than} by more than what may be chance."
+        words = say("runs.headline.alike", when=when)
     return words
+
+
+def method() -> str:
+    """How the tables tell a change from chance."""
+    return say(
+        "runs.results.how",
+        changed=_EVIDENCE[DriftEvidence.CHANGED],
+        error=say("common.unit.percent", figure=decimal(ERROR * 100, 0)),
+        few=_EVIDENCE[DriftEvidence.TOO_FEW],
+        rows=number(FEWEST_ROWS),
+    )
 
 
 def notes(results: RunResults, place: ResultsPlace) -> str:
     """What else a reader of the figures should know; empty if there is nothing."""
     summary, lines = results.summary, []
     if (gone := summary.row_count - results.standing_count) > 0:
-        lines.append(
-            f"{counted(gone, 'row')} of this run were scored again by later ones: counted above, "
-            "but not among the rows below and in the CSV."
-        )
+        lines.append(count("runs.note.scored_again", gone))
     if summary.unassessed_count:
-        lines.append(
-            f"{counted(summary.unassessed_count, 'row')} got an action without scores, because of "
-            "their language."
-        )
+        lines.append(count("runs.note.unassessed", summary.unassessed_count))
     if not results.has_actions:
-        lines.append("A file has scores, but no actions: no policy is applied to it.")
+        lines.append(say("runs.note.no_actions"))
     lines += _other_versions(results, place)
     return " ".join(lines)
 
@@ -158,15 +152,11 @@ def _other_versions(results: RunResults, place: ResultsPlace) -> list[str]:
         return []
     lines = []
     if before.model_version != place.model_version:
-        lines.append(
-            f"The model is another one: {before.model_version or NONE} before, "
-            f"{place.model_version or NONE} now."
-        )
+        models = before.model_version or NONE, place.model_version or NONE
+        lines.append(say("runs.note.other_model", before=models[0], now=models[1]))
     if before.policy_version != place.policy_version:
-        lines.append(
-            f"The policy is another one: version {before.policy_version} before, "
-            f"{place.policy_version} now."
-        )
+        versions = str(before.policy_version), str(place.policy_version)
+        lines.append(say("runs.note.other_policy", before=versions[0], now=versions[1]))
     return lines
 
 
@@ -175,14 +165,20 @@ def _is_too_small(found: Drift) -> bool:
 
 
 def _share(share: float) -> str:
-    return f"{share * 100:.{1 if share >= 0.01 else 2}f} %"
+    shown = decimal(share * 100, 1 if share >= 0.01 else 2)
+    return say("common.unit.percent", figure=shown)
 
 
 def _change(one: OutcomeDrift) -> str:
     """`+1.5 points (+0.7 to +2.3)`; two decimals where one would show nothing."""
     digits = 1 if max(abs(one.low), abs(one.high)) >= 0.01 else 2
-    change, low, high = (f"{each * 100:+.{digits}f}" for each in (one.change, one.low, one.high))
-    return f"{change} points ({low} to {high})"
+    change, low, high = (_signed(each * 100, digits) for each in (one.change, one.low, one.high))
+    return say("runs.outcomes.points", change=change, low=low, high=high)
+
+
+def _signed(value: float, digits: int) -> str:
+    shown = decimal(value, digits)
+    return shown if shown.startswith("-") else f"+{shown}"
 
 
 def _moved(one: LabelDrift) -> str:
@@ -190,6 +186,9 @@ def _moved(one: LabelDrift) -> str:
     if one.distance is None or one.at is None:
         return NONE
     if one.distance == 0:
-        return "not at all"
-    way = "more" if one.distance > 0 else "fewer"
-    return f"{abs(one.distance) * 100:.1f} points {way} above {one.at:.2f}"
+        return say("runs.labels.not_moved")
+    return say(
+        "runs.labels.more_above" if one.distance > 0 else "runs.labels.fewer_above",
+        points=decimal(abs(one.distance) * 100, 1),
+        score=decimal(one.at, 2),
+    )

@@ -9,10 +9,10 @@ from core.errors import PermissionDenied
 from core.moderation.permissions import Actor, Permission, check_can
 from core.sources.tables.address import without_password
 from dashboard.runs.results import results_panel
-from dashboard.runs.results_wording import PLAIN_RUNS
 from dashboard.runs.tables import jobs_table, runs_table
-from dashboard.runs.wording import EXAMPLE, NO_JOB, THEN, outcome, trouble
+from dashboard.runs.wording import EXAMPLE, outcome, trouble
 from dashboard.serving_log import REFRESH_S
+from dashboard.staff_texts import count, say
 from dashboard.wiring import current_actor, current_services
 from dashboard.wording import plain, viewer_zone
 
@@ -38,9 +38,9 @@ def _jobs(services: Services, actor: Actor) -> None:
         st.error(plain(view.problem), icon=":material/description:")
         return
     if not view.jobs:
-        st.markdown(NO_JOB)
+        st.markdown(say("runs.page.no_job", file="`jobs.toml`"))
         st.code(EXAMPLE, language=None, wrap_lines=True)
-        st.markdown(THEN)
+        st.markdown(say("runs.page.then", command="`modconsole schedule run`"))
         return
     words = trouble(list(view.jobs), is_scheduled=view.is_scheduled)
     if words is not None:
@@ -51,11 +51,11 @@ def _jobs(services: Services, actor: Actor) -> None:
 
 def _title(view: JobsOverview) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader("Runs", width="content", anchor=False)
+        st.subheader(say("common.page.runs"), width="content", anchor=False)
         if view.jobs:
-            st.badge(f"{len(view.jobs)} {'job' if len(view.jobs) == 1 else 'jobs'}", color="gray")
-            words = "scheduled" if view.is_scheduled else "not scheduled"
-            st.badge(words, color="green" if view.is_scheduled else "orange")
+            st.badge(count("runs.page.jobs", len(view.jobs)), color="gray")
+            key = "runs.page.scheduled" if view.is_scheduled else "runs.page.not_scheduled"
+            st.badge(say(key), color="green" if view.is_scheduled else "orange")
 
 
 def _runs(view: JobsOverview, state: JobState, history: JobHistory, actor: Actor) -> None:
@@ -63,16 +63,17 @@ def _runs(view: JobsOverview, state: JobState, history: JobHistory, actor: Actor
     command = map(without_password, state.job.command)
     st.code(" ".join(["modconsole", *command]), language=None, wrap_lines=True)
     if not state.runs:
-        st.caption("It has not run yet.")
+        st.caption(say("runs.page.not_run_yet"))
         return
     zone = viewer_zone(st.context.timezone)
     at = runs_table(state, zone, is_scheduled=view.is_scheduled)
     run = state.runs[at]
-    st.caption(PLAIN_RUNS)
+    st.caption(say("runs.page.plain_runs"))
     results_panel(actor, state.job, run, state.runs[at + 1 :])
-    st.caption(plain(f"What this run printed ({outcome(run, is_scheduled=view.is_scheduled)})"))
+    ended = outcome(run, is_scheduled=view.is_scheduled)
+    st.caption(plain(say("runs.page.printed", ended=ended)))
     printed = read_output(actor, history, run, lines=OUTPUT_LINES)
-    st.code(printed or "nothing", language=None, wrap_lines=True)
+    st.code(printed or say("runs.page.nothing"), language=None, wrap_lines=True)
 
 
 if __name__ == "__main__":

@@ -5,16 +5,14 @@ from datetime import tzinfo
 
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from core.batch.schedule.overview import JobsOverview, JobState
 from dashboard.data_table import ROW_HEIGHT, table_height
 from dashboard.runs.wording import count, outcome, times, took, when
+from dashboard.staff_texts import say
 
 MOST_ROWS = 12
-_COUNTS = {
-    name: st.column_config.TextColumn(name, alignment="right", width=80)
-    for name in ("rows", "failed", "unchanged")
-}
 
 
 def jobs_table(view: JobsOverview, zone: tzinfo) -> int:
@@ -35,8 +33,7 @@ def jobs_table(view: JobsOverview, zone: tzinfo) -> int:
             "times": [times(state) for state in view.jobs],
         }
     )
-    alt = "Jobs: the last run of each, its duration and rows, and its next time"
-    return _picked(frame, f"runs_jobs_{len(view.jobs)}", alt)
+    return _picked(frame, f"runs_jobs_{len(view.jobs)}", say("runs.table.alt_jobs"))
 
 
 def runs_table(state: JobState, zone: tzinfo, *, is_scheduled: bool) -> int:
@@ -53,9 +50,32 @@ def runs_table(state: JobState, zone: tzinfo, *, is_scheduled: bool) -> int:
             "unchanged": [count(run, "unchanged_count") for run in state.runs],
         }
     )
-    return _picked(
-        frame, f"runs_of_{state.job.name}", f"Runs of {state.job.name}, the newest first"
-    )
+    alt = say("runs.table.alt_runs", job=state.job.name)
+    return _picked(frame, f"runs_of_{state.job.name}", alt)
+
+
+def _columns() -> dict[str, ColumnConfig]:
+    """Of both tables."""
+    headings = {
+        "job": say("runs.table.job"),
+        "last run": say("runs.table.last_run"),
+        "began": say("runs.table.began"),
+        "for": say("runs.table.planned_for"),
+        "attempt": say("runs.table.attempt"),
+        "outcome": say("runs.table.ended"),
+        "took": say("runs.table.took"),
+        "next": say("runs.table.next"),
+        "times": say("runs.table.times"),
+    }
+    counts = {
+        "rows": say("runs.table.rows"),
+        "failed": say("runs.table.failed"),
+        "unchanged": say("runs.table.unchanged"),
+    }
+    plain, number = st.column_config.Column, st.column_config.TextColumn
+    return {name: plain(words) for name, words in headings.items()} | {
+        name: number(words, alignment="right", width=80) for name, words in counts.items()
+    }
 
 
 def _picked(frame: pd.DataFrame, key: str, alt: str) -> int:
@@ -69,7 +89,7 @@ def _picked(frame: pd.DataFrame, key: str, alt: str) -> int:
         on_select="rerun",
         selection_mode="single-row-required",
         selection_default={"selection": {"rows": [0]}},
-        column_config=_COUNTS,
+        column_config=_columns(),
         alt=alt,
     )
     return _selected(event["selection"]["rows"], len(frame))

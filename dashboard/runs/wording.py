@@ -1,35 +1,37 @@
-"""The words of the page Runs. Pure."""
+"""The words of the page Runs."""
 
 from datetime import datetime, tzinfo
 
 from core.batch.schedule.history import JobRun
 from core.batch.schedule.overview import JobState
 from dashboard.figures import NONE, duration
+from dashboard.staff_texts import number, say
 from dashboard.wording import local_time
 
 LONG = 1.5
 """A run that took so many times its usual duration is pointed out."""
-OUTCOMES = {
-    0: "done",
-    1: "some rows failed",
-    2: "wrong use",
-    3: "nothing scored",
-    130: "stopped",
+_ENDED = {
+    0: "runs.ended.done",
+    1: "runs.ended.some_failed",
+    2: "runs.ended.wrong_use",
+    3: "runs.ended.nothing_scored",
+    130: "runs.ended.stopped",
 }
-NO_JOB = "No job is declared yet. Write `jobs.toml` into the home folder, for example"
+"""By exit code."""
 EXAMPLE = """[job.nightly]
 cron = "15 3 * * *"
 command = ["score", "hn.duckdb", "--table", "comments", "--out", "hn.duckdb"]"""
-THEN = "and keep `modconsole schedule run` running. docs/tables.md says more."
 
 
 def outcome(run: JobRun | None, *, is_scheduled: bool) -> str:
     """How a run ended, in a few words."""
     if run is None:
-        return "never ran"
+        return say("runs.ended.never_ran")
     if run.exit_code is None:
-        return "running" if is_scheduled else "killed"
-    return OUTCOMES.get(run.exit_code, f"exit code {run.exit_code}")
+        return say("runs.ended.running" if is_scheduled else "runs.ended.killed")
+    if run.exit_code in _ENDED:
+        return say(_ENDED[run.exit_code])
+    return say("runs.ended.other_code", code=str(run.exit_code))
 
 
 def took(run: JobRun | None, usual_s: float | None) -> str:
@@ -38,14 +40,14 @@ def took(run: JobRun | None, usual_s: float | None) -> str:
         return NONE
     words = duration(run.took_s * 1000)
     if usual_s and run.took_s > LONG * usual_s:
-        return f"{words}, usually {duration(usual_s * 1000)}"
+        return say("runs.table.usually", took=words, usual=duration(usual_s * 1000))
     return words
 
 
 def count(run: JobRun | None, name: str) -> str:
     """A count that the command printed; a dash if there is none."""
     value = run.facts.get(name) if run is not None else None
-    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else NONE
+    return number(value) if isinstance(value, int) and not isinstance(value, bool) else NONE
 
 
 def times(state: JobState) -> str:
@@ -61,12 +63,10 @@ def when(moment: datetime | None, zone: tzinfo) -> str:
 def trouble(states: list[JobState], *, is_scheduled: bool) -> str | None:
     """What an operator should know first; None if there is nothing."""
     if not is_scheduled:
-        return "No process runs the jobs at their times: start modconsole schedule run."
+        return say("runs.trouble.not_scheduled")
     failed = [
         state.job.name
         for state in states
         if state.last is not None and state.last.exit_code not in (None, 0)
     ]
-    if not failed:
-        return None
-    return f"The last run of {', '.join(failed)} was not done: open it to see what it printed."
+    return say("runs.trouble.not_done", jobs=", ".join(failed)) if failed else None
