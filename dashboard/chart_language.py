@@ -1,5 +1,6 @@
 """Charts whose figures and dates are written as the reader's language writes them."""
 
+import altair as alt
 from altair.typing import ChartType
 
 from core.moderation.languages import ENGLISH
@@ -12,31 +13,28 @@ def in_own_language(chart: ChartType) -> ChartType:
     texts = staff_texts()
     if texts.language == ENGLISH:
         return chart
-    options = {"formatLocale": _figures(texts), "timeFormatLocale": _dates(texts)}
-    return chart.properties(usermeta={"embedOptions": options})
+    own: ChartType = chart.configure(locale=alt.Locale(number=_figures(texts), time=_dates(texts)))
+    return own
 
 
-def _figures(texts: Texts) -> dict[str, object]:
-    """A locale of d3-format."""
-    decimal, thousands = texts.say("form.decimal"), texts.say("form.thousands")
-    return {
-        "decimal": decimal,
-        "thousands": thousands,
-        "grouping": [3],
-        "currency": ["", ""],
-        "percent": "\u00a0%",
-    }
+def _figures(texts: Texts) -> alt.NumberLocale:
+    return alt.NumberLocale(
+        decimal=texts.say("form.decimal"),
+        thousands=texts.say("form.thousands"),
+        grouping=[3],
+        currency=["", ""],
+        percent="\u00a0%",
+    )
 
 
-def _dates(texts: Texts) -> dict[str, object]:
-    """A locale of d3-time-format."""
-    return {
-        "dateTime": "%d.%m.%Y %H:%M:%S",
-        "date": "%d.%m.%Y",
-        "time": "%H:%M:%S",
-        "periods": ["", ""],
-        "days": texts.say("common.calendar.days").split(),
-        "shortDays": texts.say("common.calendar.short_days").split(),
-        "months": texts.say("common.calendar.months").split(),
-        "shortMonths": texts.say("common.calendar.short_months").split(),
-    }
+def _dates(texts: Texts) -> alt.TimeLocale:
+    return alt.TimeLocale(
+        dateTime="%d.%m.%Y %H:%M:%S",
+        date="%d.%m.%Y",
+        time="%H:%M:%S",
+        periods=["", ""],
+        days=texts.say("common.calendar.days").split(),
+        shortDays=texts.say("common.calendar.short_days").split(),
+        months=texts.say("common.calendar.months").split(),
+        shortMonths=texts.say("common.calendar.short_months").split(),
+    )

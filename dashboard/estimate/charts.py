@@ -79,13 +79,4 @@ def time_chart(found: JobForecast) -> alt.LayerChart:
     )
     middle = pd.DataFrame({"median": [found.median_ms / divisor]})
     line = alt.Chart(middle).mark_rule(strokeDash=[4, 3], color="#868d9a", strokeWidth=2)
-    both = alt.LayerChart(layer=[bars, line.encode(x="median:Q", tooltip=alt.value(None))])
-    chart: alt.LayerChart = both.configure(locale=_locale())
-    return chart
-
-
-def _locale() -> alt.Locale:
-    """For the figures on the axes."""
-    decimal, thousands = say("form.decimal"), say("form.thousands")
-    number = alt.NumberLocale(decimal=decimal, thousands=thousands, grouping=[3], currency=["", ""])
-    return alt.Locale(number=number)
+    return alt.LayerChart(layer=[bars, line.encode(x="median:Q", tooltip=alt.value(None))])

@@ -9,6 +9,7 @@ from core.moderation.permissions import Actor, Role
 from core.services.job_time import JobTime, WantedJob, estimate_job, logged_backends
 from core.servinglog.estimates.plan import LOW, JobForecast
 from core.servinglog.queries import ServingLogQueries
+from dashboard.chart_language import in_own_language
 from dashboard.estimate.charts import time_chart
 from dashboard.estimate.form import job_form
 from dashboard.estimate.levers import levers_panel
@@ -88,7 +89,7 @@ def _answer(found: JobTime, warm: JobForecast) -> None:
         st.caption(plain(cold_words(found.cold, found.cold_starts)))
     with right:
         st.altair_chart(
-            time_chart(warm),
+            in_own_language(time_chart(warm)),
             height=CHART_HEIGHT,
             key="times",
             alt=say("estimate.chart.alt"),

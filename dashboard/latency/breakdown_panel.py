@@ -7,10 +7,11 @@ import pandas as pd
 import streamlit as st
 
 from core.services.breakdown import Breakdown
+from dashboard.chart_language import in_own_language
 from dashboard.data_table import data_table
 from dashboard.latency.breakdown_charts import class_bars, heat_map, phase_shares, phase_stack
 from dashboard.latency.charts import Axes
-from dashboard.latency.own_words import in_own_form, with_own_series
+from dashboard.latency.own_words import with_own_series
 from dashboard.staff_texts import say
 
 HEIGHT, CLASS_HEIGHT = 250, 200
@@ -27,7 +28,7 @@ def breakdown_panel(
         st.markdown(f"**{say('latency.breakdown.heat')}**")
         if not found.heat.empty:
             st.altair_chart(
-                in_own_form(heat_map(found.heat, found.heat_s, axes)),
+                in_own_language(heat_map(found.heat, found.heat_s, axes)),
                 height=HEIGHT,
                 key="heat_map",
                 alt=say("latency.breakdown.about_heat"),
@@ -36,7 +37,7 @@ def breakdown_panel(
         st.markdown(f"**{say('latency.breakdown.phases')}**")
         if not found.phases.empty:
             st.altair_chart(
-                in_own_form(phase_stack(found.phases, found.phases_s, axes)),
+                in_own_language(phase_stack(found.phases, found.phases_s, axes)),
                 height=HEIGHT,
                 key="phase_stack",
                 alt=say("latency.breakdown.about_phases"),
@@ -62,7 +63,7 @@ def _shares(phases: pd.DataFrame, series: Sequence[str]) -> None:
     title = f"**{say('latency.breakdown.shares')}**"
     st.markdown(say("latency.breakdown.shares_line", title=title))
     st.altair_chart(
-        in_own_form(phase_shares(phases, series)),
+        in_own_language(phase_shares(phases, series)),
         height=SHARES_HEIGHT + BAR_HEIGHT * len(series),
         key="time_shares",
         alt=say("latency.breakdown.about_shares"),
@@ -76,7 +77,7 @@ def _classes(classes: pd.DataFrame, of_what: Literal["size", "length"]) -> None:
         st.caption(say("latency.breakdown.class_unknown"))
         return
     st.altair_chart(
-        in_own_form(class_bars(classes, of_what)),
+        in_own_language(class_bars(classes, of_what)),
         height=CLASS_HEIGHT,
         key=f"by_{of_what}",
         alt=say(f"latency.about_class.{of_what}"),

@@ -17,9 +17,10 @@ from core.servinglog.record import ServingRecord
 from core.servinglog.traffic_filter import Traffic
 from core.servinglog.windows import Window
 from dashboard.address_choices import keep_choices
+from dashboard.chart_language import in_own_language
 from dashboard.latency.charts import Axes
 from dashboard.latency.marks import ChartMark, mark_lines
-from dashboard.latency.own_words import in_own_form, with_own_series
+from dashboard.latency.own_words import with_own_series
 from dashboard.latency.panels import CHART_KEY, chosen_percentile, latency_panel, throughput_panel
 from dashboard.latency.part import (
     CALL,
@@ -119,7 +120,7 @@ def _request(calls: Sequence[ServingRecord]) -> None:
     rows = waterfall_rows(calls)
     with st.container(key="request"):  # a chart that nobody selects in has no class of its own
         st.altair_chart(
-            in_own_form(waterfall(rows)),
+            in_own_language(waterfall(rows)),
             height=AXIS_PX + ROW_PX * max(2, len(rows)),
             key="waterfall",
             alt=say("latency.request.about", calls=" ".join(call_lines(calls))),

@@ -1,9 +1,7 @@
-"""Series, phases and charts in the reader's words and form of numbers."""
+"""Series and phases in the reader's words."""
 
 from dataclasses import replace
-from typing import TypeVar
 
-import altair as alt
 import pandas as pd
 
 from core.services.traffic import WindowTraffic
@@ -14,7 +12,6 @@ from dashboard.staff_texts import said, say, staff_texts
 PHASES = said("latency.phase", Phase)
 _MODES = said("latency.mode", Mode)
 _APART = " · "
-Chart = TypeVar("Chart", alt.Chart, alt.LayerChart)
 
 
 def mode_words(mode: str) -> str:
@@ -53,15 +50,3 @@ def in_own_words(view: WindowTraffic) -> WindowTraffic:
         table=with_own_series(view.table),
         slowest=with_own_series(view.slowest),
     )
-
-
-def in_own_form(chart: Chart) -> Chart:
-    """The chart with numbers as the reader writes them."""
-    form = alt.NumberLocale(
-        decimal=say("form.decimal"),
-        thousands=say("form.thousands"),
-        grouping=[3],
-        currency=["", ""],
-    )
-    own: Chart = chart.configure(locale=alt.Locale(number=form))
-    return own

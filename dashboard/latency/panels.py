@@ -7,10 +7,10 @@ import streamlit as st
 from core.services.traffic import WindowTraffic
 from core.servinglog.percentiles import QUANTILES, Quantile
 from core.servinglog.windows import Window
+from dashboard.chart_language import in_own_language
 from dashboard.latency.charts import Axes, call_dots, latency_lines, throughput_area
 from dashboard.latency.marks import ChartMark
 from dashboard.latency.overlays import with_overlays
-from dashboard.latency.own_words import in_own_form
 from dashboard.staff_texts import count, number, say
 
 PERCENTILE_KEY, CHART_KEY = "percentile", "latency_chart"
@@ -53,7 +53,7 @@ def latency_panel(
     else:
         chart = call_dots(view.dots, view.table, quantile, axes)
     st.altair_chart(
-        in_own_form(with_overlays(chart, axes, part, shown)),
+        in_own_language(with_overlays(chart, axes, part, shown)),
         height=LATENCY_HEIGHT,
         key=CHART_KEY,
         on_select=on_brush,
@@ -64,7 +64,7 @@ def latency_panel(
 def throughput_panel(view: WindowTraffic, axes: Axes) -> None:
     """Comments a second by backend and mode, over the same time span."""
     st.altair_chart(
-        in_own_form(throughput_area(view.lines, view.bucket_s, axes)),
+        in_own_language(throughput_area(view.lines, view.bucket_s, axes)),
         height=THROUGHPUT_HEIGHT,
         key="throughput_chart",
         alt=say("latency.chart.about_throughput"),

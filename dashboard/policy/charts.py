@@ -60,7 +60,7 @@ def _bars(frame: pd.DataFrame, label: Label) -> alt.Chart:
                 "low:Q",
                 bin="binned",
                 title=say("policy.chart.axis", label=LABELS[label]),
-                axis=alt.Axis(tickCount=5, format=".1f", labelExpr=_figures()),
+                axis=alt.Axis(tickCount=5, format=".1f"),
             ),
             x2="high:Q",
             y2=alt.datum(0),  # without it, a bar between two edges is a line at its height
@@ -68,7 +68,7 @@ def _bars(frame: pd.DataFrame, label: Label) -> alt.Chart:
                 "comments:Q",
                 title=None,
                 scale=alt.Scale(type="sqrt"),
-                axis=alt.Axis(tickCount=3, format="~s", labelExpr=_figures()),
+                axis=alt.Axis(tickCount=3, format="~s"),
             ),
             color=alt.Color(
                 "by the draft:N",
@@ -109,11 +109,6 @@ def _rules(lines: pd.DataFrame) -> alt.Chart:
         )
     )
     return rules
-
-
-def _figures() -> str:
-    """An axis's numbers with the reader's decimal sign."""
-    return f"replace(datum.label, '.', '{say('form.decimal')}')"
 
 
 def edge_lines(in_force: LabelBands, draft: LabelBands) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from core.moderation.policies import Action
 from core.moderation.policy_bands import bands_of
 from core.moderation.scores import Label
 from core.services.policy_simulation import PolicyTrial, list_flips
+from dashboard.chart_language import in_own_language
 from dashboard.covered import wants_cover
 from dashboard.policy.charts import edge_lines, score_bars, score_counts
 from dashboard.policy.matches import matches_card
@@ -88,7 +89,7 @@ def _distribution(trial: PolicyTrial) -> None:
     )
     frame = score_counts(trial.simulation.history, label, draft[label])
     st.altair_chart(
-        score_bars(frame, label, edge_lines(in_force[label], draft[label])),
+        in_own_language(score_bars(frame, label, edge_lines(in_force[label], draft[label]))),
         height=CHART_PX,
         key="distribution_chart",
         alt=say("policy.trial.chart_alt", label=LABELS[label]),

@@ -10,6 +10,7 @@ from core.load_test.report import facts_of
 from core.load_test.results import LoadTest, LoadTestStatus, RateStep
 from core.load_test.rising_rate import find_knee
 from core.load_test.scalability import UslFit, fit_usl
+from dashboard.chart_language import in_own_language
 from dashboard.data_table import data_table
 from dashboard.figures import duration, rate
 from dashboard.scale.charts import held_words, latency_chart, law_chart, step_rows
@@ -111,7 +112,7 @@ def _curves(test: LoadTest, place: str) -> None:
         st.caption(say("scale.curves.nothing"))
         return
     st.altair_chart(
-        latency_chart(rows, test.plan.within_ms),
+        in_own_language(latency_chart(rows, test.plan.within_ms)),
         height=CHART_HEIGHT,
         key=f"curves_{place}",
         alt=say("scale.curves.about"),
@@ -125,7 +126,7 @@ def _law(test: LoadTest, place: str) -> None:
     st.markdown(f"**{say('scale.law.title')}** ({say('scale.law.name')})")
     if fit is not None:
         st.altair_chart(
-            law_chart(fit, dict(test.throughputs)),
+            in_own_language(law_chart(fit, dict(test.throughputs))),
             height=CHART_HEIGHT,
             key=f"law_{place}",
             alt=say("scale.law.about"),

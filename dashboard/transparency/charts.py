@@ -6,6 +6,7 @@ import pandas as pd
 from core.services.transparency import TransparencyReport
 from dashboard.staff_texts import number, say
 
+_COUNTS = alt.Axis(tickMinStep=1, tickCount=6, format=",d")
 _DECIDERS = ("automated", "person")
 MOST_REASONS = 12
 """More bars are unreadable; the table has them all."""
@@ -50,7 +51,9 @@ def reason_bars(table: pd.DataFrame) -> alt.Chart:
         alt.Chart(long, height=alt.Step(BAR_STEP))
         .mark_bar(size=14)
         .encode(
-            x=alt.X("count:Q", title=counted, axis=_count_axis()),
+            x=alt.X(
+                "count:Q", title=counted, axis=alt.Axis(tickMinStep=1, tickCount=6, format=",d")
+            ),
             y=alt.Y(
                 "name:N",
                 title=None,
@@ -70,13 +73,3 @@ def reason_bars(table: pd.DataFrame) -> alt.Chart:
         )
     )
     return chart
-
-
-def _count_axis() -> alt.Axis:
-    """Whole numbers with their thousands apart as the reader writes them."""
-    thousands = say("form.thousands")
-    return alt.Axis(
-        tickMinStep=1,
-        tickCount=6,
-        labelExpr=f"replace(format(datum.value, ',d'), regexp(',', 'g'), '{thousands}')",
-    )

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from core.services.transparency import TransparencyReport
+from dashboard.chart_language import in_own_language
 from dashboard.data_table import data_table
 from dashboard.staff_texts import say
 from dashboard.transparency.charts import (
@@ -47,7 +48,7 @@ def draw_reasons(report: TransparencyReport) -> None:
         st.markdown(f"**{say('transparency.page.chart')}**")
         bars = min(len(table), MOST_REASONS)
         st.altair_chart(
-            reason_bars(table),
+            in_own_language(reason_bars(table)),
             height=AXES_HEIGHT + BAR_HEIGHT * bars,
             key="reasons_chart",
             alt=say("transparency.page.chart_alt"),

@@ -11,6 +11,7 @@ from core.moderation.permissions import Actor, Role
 from core.moderation.response_times import Step
 from core.services.context import Context
 from core.services.work import WorkReport, load_work
+from dashboard.chart_language import in_own_language
 from dashboard.data_table import data_table
 from dashboard.span_choice import choose_span
 from dashboard.staff_texts import say
@@ -88,7 +89,7 @@ def _clock(report: WorkReport) -> None:
     points = step_points(report)
     if not points.empty:
         st.altair_chart(
-            step_chart(points),
+            in_own_language(step_chart(points)),
             height=AXES_HEIGHT + STEP_HEIGHT * len(points),
             key="clock",
             alt=say("work.page.clock_alt"),
