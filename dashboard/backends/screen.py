@@ -18,8 +18,11 @@ from dashboard.backends.trial import trial_panel
 from dashboard.backends.view import BackendsPageState, carry_out_check, load_site, newest_live
 from dashboard.backends.wording import POLICIES, headline, unassessed_lines
 from dashboard.serving_log import REFRESH_S, contents_note, refused_note, window_control
+from dashboard.staff_texts import count, said, say
 from dashboard.wiring import current_actor, current_services
 from dashboard.wording import plain
+
+_WINDOWS = said("common.window", WindowChoice)
 
 
 def render(services: Services, actor: Actor) -> None:
@@ -51,11 +54,11 @@ def _statuses(services: Services, actor: Actor) -> None:
         _facts(site, now)
     _alerts(site, now)
     refused_note(traffic.refused, now)
-    status = page.place(site.statuses)
+    status, window = page.place(site.statuses), _WINDOWS[choice]
     backends_table(page, site.statuses, now)
     left, right = st.columns([46, 54], gap="medium")
     with left:
-        backend_card(page, status, actor, now=now, window=choice.value)
+        backend_card(page, status, actor, now=now, window=window)
     with right:
         _trial(services, actor)
     contents_note(log.contents)
@@ -70,7 +73,7 @@ def _title_row(log: LogOverview) -> tuple[WindowChoice, DeltaGenerator]:
     """Title, a container for the facts, and the choice of window."""
     default = smallest_window(newest_live(log), log.until)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader("Backends", width="content", anchor=False)
+        st.subheader(say("common.page.backends"), width="content", anchor=False)
         place = st.container(horizontal=True, width="content", gap="small")
         st.space("stretch")
         choice = window_control(default)
@@ -93,21 +96,29 @@ def _alerts(site: SiteBackends, now: datetime) -> None:
 def _facts(site: SiteBackends, now: datetime) -> None:
     """The backend in force, its fallback, and what happens when neither answers."""
     first, *others = site.in_use
-    facts: list[tuple[str, Color]] = [(f"in force: {first.candidate.name}", "blue")]
-    facts.append((f"fallback: {others[0].candidate.name if others else 'none'}", "blue"))
-    facts.append((f"when none answers: {POLICIES[site.failure_policy]}", "gray"))
-    wait = "waits" if site.waiting == 1 else "wait"
-    facts.append(
-        (f"{site.waiting:,} {wait} to be scored again", "orange" if site.waiting else "gray")
-    )
-    last = site.answering
-    if last is None or last.live_at is None:
-        facts.append(("no live call in 24 h", "gray"))
-    else:
-        when = seconds_ago(last.live_at, now)
-        facts.append((f"last live answer: {last.backend}, {when}", "gray"))
+    none_answers = POLICIES[site.failure_policy]
+    facts: list[tuple[str, Color]] = [
+        (say("backends.facts.in_force", name=first.candidate.name), "blue"),
+        (
+            say("backends.facts.fallback", name=others[0].candidate.name)
+            if others
+            else say("backends.facts.no_fallback"),
+            "blue",
+        ),
+        (say("backends.facts.none_answers", what=none_answers), "gray"),
+        (count("backends.waiting", site.waiting), "orange" if site.waiting else "gray"),
+        (_last_live(site, now), "gray"),
+    ]
     for words, color in facts:
         st.badge(plain(words), color=color)
+
+
+def _last_live(site: SiteBackends, now: datetime) -> str:
+    last = site.answering
+    if last is None or last.live_at is None:
+        return say("backends.facts.no_live_call")
+    when = seconds_ago(last.live_at, now)
+    return say("backends.facts.last_live", backend=last.backend, ago=when)
 
 
 if __name__ == "__main__":
