@@ -11,14 +11,13 @@ from core.moderation.permissions import Actor, Permission, check_can
 from core.services.backends import SiteBackends
 from core.services.traffic import LogOverview, view_log
 from core.servinglog.windows import WindowChoice, smallest_window
-from dashboard.backend_states import Color, seconds_ago
 from dashboard.backends.card import backend_card
 from dashboard.backends.table import backends_table
 from dashboard.backends.trial import trial_panel
 from dashboard.backends.view import BackendsPageState, carry_out_check, load_site, newest_live
-from dashboard.backends.wording import POLICIES, headline, unassessed_lines
+from dashboard.backends.wording import headline, site_facts, unassessed_lines
 from dashboard.serving_log import REFRESH_S, contents_note, refused_note, window_control
-from dashboard.staff_texts import count, said, say
+from dashboard.staff_texts import said, say
 from dashboard.wiring import current_actor, current_services
 from dashboard.wording import plain
 
@@ -95,30 +94,8 @@ def _alerts(site: SiteBackends, now: datetime) -> None:
 
 def _facts(site: SiteBackends, now: datetime) -> None:
     """The backend in force, its fallback, and what happens when neither answers."""
-    first, *others = site.in_use
-    none_answers = POLICIES[site.failure_policy]
-    facts: list[tuple[str, Color]] = [
-        (say("backends.facts.in_force", name=first.candidate.name), "blue"),
-        (
-            say("backends.facts.fallback", name=others[0].candidate.name)
-            if others
-            else say("backends.facts.no_fallback"),
-            "blue",
-        ),
-        (say("backends.facts.none_answers", what=none_answers), "gray"),
-        (count("backends.waiting", site.waiting), "orange" if site.waiting else "gray"),
-        (_last_live(site, now), "gray"),
-    ]
-    for words, color in facts:
+    for words, color in site_facts(site, now):
         st.badge(plain(words), color=color)
-
-
-def _last_live(site: SiteBackends, now: datetime) -> str:
-    last = site.answering
-    if last is None or last.live_at is None:
-        return say("backends.facts.no_live_call")
-    when = seconds_ago(last.live_at, now)
-    return say("backends.facts.last_live", backend=last.backend, ago=when)
 
 
 if __name__ == "__main__":

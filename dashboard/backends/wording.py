@@ -19,7 +19,7 @@ from core.services.backends import (
     SiteBackends,
 )
 from core.services.trials import BackendAnswer, TrialResult
-from dashboard.backend_states import seconds_ago, trouble
+from dashboard.backend_states import Color, seconds_ago, trouble
 from dashboard.figures import NONE, duration, percent
 from dashboard.language_names import name_of_language
 from dashboard.staff_texts import count, joined, number, said, say
@@ -69,6 +69,30 @@ def _headline(key: str, status: BackendStatus, now: datetime) -> str:
     return say(f"backends.headline.{key}", name=status.candidate.name, trouble=trouble(status, now))
 
 
+def site_facts(site: SiteBackends, now: datetime) -> list[tuple[str, Color]]:
+    """The backend in force, its fallback, what happens when neither answers, what waits, and which
+    one answered last; each with its colour."""
+    first, *others = site.in_use
+    fallback = say("backends.facts.no_fallback")
+    if others:
+        fallback = say("backends.facts.fallback", name=others[0].candidate.name)
+    return [
+        (say("backends.facts.in_force", name=first.candidate.name), "blue"),
+        (fallback, "blue"),
+        (say("backends.facts.none_answers", what=POLICIES[site.failure_policy]), "gray"),
+        (count("backends.waiting", site.waiting), "orange" if site.waiting else "gray"),
+        (_last_live(site, now), "gray"),
+    ]
+
+
+def _last_live(site: SiteBackends, now: datetime) -> str:
+    last = site.answering
+    if last is None or last.live_at is None:
+        return say("backends.facts.no_live_call")
+    when = seconds_ago(last.live_at, now)
+    return say("backends.facts.last_live", backend=last.backend, ago=when)
+
+
 def circuit_word(status: BackendStatus) -> str:
     """The worst circuit state among the processes, and how many have it; a dash without any."""
     states = [one.circuit for one in status.processes if one.circuit is not None]
@@ -89,14 +113,14 @@ def process_line(view: ProcessView, now: datetime) -> str:
     """`api-4242: circuit open, 7 failures in a row, the last call 3 s ago`."""
     seen, circuit = view.seen, view.circuit
     values = {"process": seen.process, "ago": seconds_ago(seen.last_at, now)}
-    suffix = ""
+    state = "failed" if seen.failures else "answered"
     if circuit is not None:
-        values["circuit"], suffix = CIRCUITS[circuit], "_circuit"
+        state, values["circuit"] = f"{state}_circuit", CIRCUITS[circuit]
     if not seen.failures:
-        return say(f"backends.process.answered{suffix}", **values)
+        return say(f"backends.process.{state}", **values)
     if circuit is CircuitState.HALF_OPEN:
-        return count("backends.process.tries_again", seen.failures, **values)
-    return count(f"backends.process.failed{suffix}", seen.failures, **values)
+        state = "tries_again"
+    return count(f"backends.process.{state}", seen.failures, **values)
 
 
 def where(candidate: Candidate) -> str:

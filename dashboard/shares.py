@@ -1,0 +1,16 @@
+"""Estimated shares as text in the reader's language."""
+
+from core.moderation.quality_words import percent
+from dashboard.staff_texts import say
+
+
+def share_words(share: float) -> str:
+    """`84 %`, `0.3 %`, `over 99.9 %`."""
+    bound, _, figure = percent(share).removesuffix(" %").rpartition(" ")
+    words = say("common.unit.percent", figure=figure.replace(".", say("form.decimal")))
+    return say(f"shares.bound.{bound}", share=words) if bound else words
+
+
+def interval_words(low: float, high: float) -> str:
+    """`between 70 % and 91 %`, with a chance of 95 % that the truth lies there."""
+    return say("shares.interval.between", low=share_words(low), high=share_words(high))
