@@ -10,7 +10,7 @@ from core.servinglog.costs.prices import Price, PriceUnit
 from core.servinglog.costs.wording import NONE
 from core.servinglog.costs.wording import amount as plain_amount
 from dashboard.figures import duration
-from dashboard.shares import interval_words, share_words
+from dashboard.shares import in_own_form, interval_words, share_words
 from dashboard.staff_texts import count, say
 
 _PRICES = {unit: f"cost.price.{unit.name.lower()}" for unit in PriceUnit}
@@ -66,8 +66,7 @@ def amount(value: float | None, currency: str) -> str:
     """`EUR 0.013`: two digits that count, since a comment costs little."""
     if value is None:
         return NONE
-    own = {",": say("form.thousands"), ".": say("form.decimal")}
-    figure = plain_amount(value, "").strip().translate(str.maketrans(own))
+    figure = in_own_form(plain_amount(value, "").strip())
     return say("cost.amount.money", currency=currency, figure=figure)
 
 

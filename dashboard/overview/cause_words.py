@@ -10,6 +10,7 @@ from functools import cache
 
 from core.moderation.languages import ENGLISH
 from core.texts.texts import staff_texts_in
+from dashboard.shares import in_own_form
 from dashboard.staff_texts import joined, say
 
 _SENTENCES = "overview.cause"
@@ -60,8 +61,7 @@ def _value(name: str, words: str) -> str:
 
 def _part(name: str, words: str) -> str | None:
     if _FIGURE.fullmatch(words):
-        own = {",": say("form.thousands"), ".": say("form.decimal")}
-        return words.translate(str.maketrans(own))
+        return in_own_form(words)
     if (table := _VALUES.get(name)) is None:
         return None
     own_words = _said(table, words[:1].lower() + words[1:])
