@@ -6,7 +6,7 @@ from dashboard.staff_texts import say
 
 def in_own_form(figure: str) -> str:
     """`1.200,5 ms` of `1,200.5 ms`."""
-    return figure.translate(str.maketrans({",": say("form.thousands"), ".": say("form.decimal")}))
+    return figure.translate(str.maketrans(",.", say("form.thousands") + say("form.decimal")))
 
 
 def share_words(share: float) -> str:

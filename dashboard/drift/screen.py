@@ -54,7 +54,7 @@ def render(services: Services, actor: Actor) -> None:
         st.error(plain(str(error)), icon=":material/error:")
         return
     st.markdown(plain(drift_words(report.measures)))
-    st.caption(period_words(report))
+    st.caption(plain(period_words(report)))
     if not report.measures:
         st.info(say("drift.page.none"), icon=":material/timeline:")
         return

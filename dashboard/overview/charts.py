@@ -4,6 +4,7 @@ import altair as alt
 import pandas as pd
 
 from core.servinglog.causes.facts import BackendPeriod, Facts
+from dashboard.chart_numbers import own_numbers
 from dashboard.staff_texts import say
 
 PHASES = ("queue", "tokenize", "compute", "network")
@@ -46,13 +47,12 @@ def _phases() -> list[str]:
 
 def phase_bars(rows: pd.DataFrame) -> alt.Chart:
     """Two bars on one scale, so that a phase that grew is the one that became longer."""
+    axis = alt.Axis(tickCount=5, **own_numbers())
     chart: alt.Chart = (
         alt.Chart(rows)
         .mark_bar(height=18)
         .encode(
-            x=alt.X(
-                "ms:Q", title=say("overview.time.axis"), stack="zero", axis=alt.Axis(tickCount=5)
-            ),
+            x=alt.X("ms:Q", title=say("overview.time.axis"), stack="zero", axis=axis),
             y=alt.Y("period:N", title=None, sort=_periods()),
             color=alt.Color(
                 "phase:N",

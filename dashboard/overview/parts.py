@@ -181,7 +181,7 @@ def changes_card(view: ServingOverview) -> None:
     with st.container(border=True, gap="xsmall"):
         _title("changes")
         for change in view.changes[:MOST_LINES]:
-            st.text(f"{change_line(change, view.until)}.")
+            st.text(_ended(change_line(change, view.until)))
         if not view.changes:
             st.text(say("overview.changes.none"))
         elif len(view.changes) > MOST_LINES:
@@ -202,7 +202,7 @@ def alerts_card(report: ObjectivesReport, *, has_receiver: bool) -> None:
                     color=TONES[alert.severity] if is_open else "gray",
                 )
                 st.text(
-                    f"{alert_line(alert, report.until, has_receiver=has_receiver)}.",
+                    _ended(alert_line(alert, report.until, has_receiver=has_receiver)),
                     width="content",
                 )
         if not found:
@@ -213,3 +213,8 @@ def _title(table: str, **values: str) -> None:
     """The title of a part in bold, and what it is about; the values are Markdown."""
     title, about = say(f"overview.{table}.title"), say(f"overview.{table}.about", **values)
     st.markdown(f"**{title}** {about}")
+
+
+def _ended(words: str) -> str:
+    """With a full stop, which may be that of a unit at the end, too."""
+    return f"{words.removesuffix('.')}."
