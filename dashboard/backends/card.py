@@ -9,6 +9,7 @@ from core.services.backends import BackendStatus
 from dashboard.backend_states import STATE_COLORS, reason
 from dashboard.backends.view import BackendsPageState, press_check
 from dashboard.backends.wording import (
+    STATES,
     calls_line,
     check_line,
     labels_lines,
@@ -18,6 +19,7 @@ from dashboard.backends.wording import (
     use_word,
     where,
 )
+from dashboard.staff_texts import say
 
 
 def backend_card(
@@ -28,13 +30,13 @@ def backend_card(
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{name}**", width="content")
-            st.badge(status.state.value, color=STATE_COLORS[status.state])
+            st.badge(STATES[status.state], color=STATE_COLORS[status.state])
             if use_word(status.use):
                 st.badge(use_word(status.use), color="blue")
             st.space("stretch")
             may_ask = can(actor, Permission.COMPARE_BACKENDS)
             st.button(
-                "Check now",
+                say("backends.card.check"),
                 key=f"check_{name}",
                 icon=":material/stethoscope:",
                 disabled=not may_ask,
@@ -56,9 +58,10 @@ def backend_card(
 def _facts(status: BackendStatus, now: datetime, window: str) -> list[str]:
     one = status.candidate
     # A service without a model name uses its kind as model version, so equal parts are merged.
-    made_of = list(dict.fromkeys([one.model_version or "model unknown", one.kind, where(one)]))
+    model = one.model_version or say("backends.card.model_unknown")
+    made_of = list(dict.fromkeys([model, one.kind, where(one)]))
     if one.activation is not None:
-        made_of.append(f"activation {one.activation}")
+        made_of.append(say("backends.card.activation", activation=one.activation))
     lines = [" · ".join(made_of), *labels_lines(one), languages_line(one)]
     lines.append(calls_line(status, window))
     lines += [process_line(view, now) for view in status.processes]
@@ -75,7 +78,7 @@ def _notice(status: BackendStatus, actor: Actor) -> None:
         if can(actor, Permission.COMPARE_BACKENDS):
             st.page_link(
                 "parity/screen.py",
-                label="Compare it with another and carry the thresholds over",
+                label=say("backends.card.compare"),
                 icon=":material/compare_arrows:",
             )
 

@@ -11,15 +11,17 @@ from core.moderation.permissions import Actor, Permission, check_can
 from core.services.backends import SiteBackends
 from core.services.traffic import LogOverview, view_log
 from core.servinglog.windows import WindowChoice, smallest_window
-from dashboard.backend_states import Color, seconds_ago
 from dashboard.backends.card import backend_card
 from dashboard.backends.table import backends_table
 from dashboard.backends.trial import trial_panel
 from dashboard.backends.view import BackendsPageState, carry_out_check, load_site, newest_live
-from dashboard.backends.wording import POLICIES, headline, unassessed_lines
+from dashboard.backends.wording import headline, site_facts, unassessed_lines
 from dashboard.serving_log import REFRESH_S, contents_note, refused_note, window_control
+from dashboard.staff_texts import said, say
 from dashboard.wiring import current_actor, current_services
 from dashboard.wording import plain
+
+_WINDOWS = said("common.window", WindowChoice)
 
 
 def render(services: Services, actor: Actor) -> None:
@@ -51,11 +53,11 @@ def _statuses(services: Services, actor: Actor) -> None:
         _facts(site, now)
     _alerts(site, now)
     refused_note(traffic.refused, now)
-    status = page.place(site.statuses)
+    status, window = page.place(site.statuses), _WINDOWS[choice]
     backends_table(page, site.statuses, now)
     left, right = st.columns([46, 54], gap="medium")
     with left:
-        backend_card(page, status, actor, now=now, window=choice.value)
+        backend_card(page, status, actor, now=now, window=window)
     with right:
         _trial(services, actor)
     contents_note(log.contents)
@@ -70,7 +72,7 @@ def _title_row(log: LogOverview) -> tuple[WindowChoice, DeltaGenerator]:
     """Title, a container for the facts, and the choice of window."""
     default = smallest_window(newest_live(log), log.until)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader("Backends", width="content", anchor=False)
+        st.subheader(say("common.page.backends"), width="content", anchor=False)
         place = st.container(horizontal=True, width="content", gap="small")
         st.space("stretch")
         choice = window_control(default)
@@ -92,21 +94,7 @@ def _alerts(site: SiteBackends, now: datetime) -> None:
 
 def _facts(site: SiteBackends, now: datetime) -> None:
     """The backend in force, its fallback, and what happens when neither answers."""
-    first, *others = site.in_use
-    facts: list[tuple[str, Color]] = [(f"in force: {first.candidate.name}", "blue")]
-    facts.append((f"fallback: {others[0].candidate.name if others else 'none'}", "blue"))
-    facts.append((f"when none answers: {POLICIES[site.failure_policy]}", "gray"))
-    wait = "waits" if site.waiting == 1 else "wait"
-    facts.append(
-        (f"{site.waiting:,} {wait} to be scored again", "orange" if site.waiting else "gray")
-    )
-    last = site.answering
-    if last is None or last.live_at is None:
-        facts.append(("no live call in 24 h", "gray"))
-    else:
-        when = seconds_ago(last.live_at, now)
-        facts.append((f"last live answer: {last.backend}, {when}", "gray"))
-    for words, color in facts:
+    for words, color in site_facts(site, now):
         st.badge(plain(words), color=color)
 
 

@@ -12,12 +12,14 @@ from core.services.backends import BackendState, BackendStatus
 from dashboard.backend_states import STATE_COLORS, reason, seconds_ago
 from dashboard.backends.view import BackendsPageState
 from dashboard.backends.wording import (
+    STATES,
     circuit_word,
     use_word,
     where,
 )
 from dashboard.data_table import ROW_HEIGHT, table_height
 from dashboard.figures import NONE, duration, percent
+from dashboard.staff_texts import say
 
 MOST_ROWS = 7
 
@@ -39,7 +41,7 @@ def backends_table(
         selection_mode=["single-row-required", "single-cell"],
         selection_default={"selection": {"rows": [page.order.index(page.chosen or "")]}},
         column_config=_columns(),
-        alt="Backends: state, reason, model, latency, errors and circuit of each",
+        alt=say("backends.table.about"),
     )
 
 
@@ -48,7 +50,7 @@ def _frame(statuses: Sequence[BackendStatus], now: datetime) -> pd.DataFrame:
         {
             "backend": [one.candidate.name for one in statuses],
             "use": [use_word(one.use) for one in statuses],
-            "state": [[one.state.value] for one in statuses],
+            "state": [[STATES[one.state]] for one in statuses],
             "seen": [seconds_ago(one.known_at, now) if one.known_at else NONE for one in statuses],
             "why": [reason(one) or one.candidate.notice or "" for one in statuses],
             "p95": [duration(one.calls.p95 if one.calls else None) for one in statuses],
@@ -62,29 +64,34 @@ def _frame(statuses: Sequence[BackendStatus], now: datetime) -> pd.DataFrame:
 
 
 def _columns() -> dict[str, ColumnConfig]:
-    text, states = st.column_config.TextColumn, list(BackendState)
+    states = list(BackendState)
     return {
-        "backend": text(width=120),
-        "use": text(width=66),
+        "backend": _text("backend", 120),
+        "use": _text("use", 66),
         "state": st.column_config.MultiselectColumn(
+            say("backends.column.state"),
             width=104,
-            options=[state.value for state in states],
+            options=[STATES[state] for state in states],
             color=[STATE_COLORS[state] for state in states],
         ),
-        "seen": text("seen", width=76, help="When this state was observed."),
-        "why": text("what to know", width=250),
-        "p95": text(width=66, alignment="right", help="Exact, of the answered live calls."),
-        "errors": text(width=62, alignment="right", help="Live calls that failed."),
+        "seen": _text("seen", 76, help=say("backends.table.seen")),
+        "why": _text("why", 250),
+        "p95": _text("p95", 66, alignment="right", help=say("backends.table.p95")),
+        "errors": _text("errors", 62, alignment="right", help=say("backends.table.errors")),
         "calls": st.column_config.NumberColumn(
-            format="localized", width=62, help="Live calls in the window."
+            say("backends.column.calls"),
+            format="localized",
+            width=62,
+            help=say("backends.table.calls"),
         ),
-        "circuit": text(
-            width=98,
-            help="Each process has its own; this is the worst one, from the serving log.",
-        ),
-        "where": text(width=150),
-        "model": text(width=230),
+        "circuit": _text("circuit", 98, help=say("backends.table.circuit")),
+        "where": _text("where", 150),
+        "model": _text("model", 230),
     }
+
+
+def _text(name: str, width: int, **more: Any) -> ColumnConfig:
+    return st.column_config.TextColumn(say(f"backends.column.{name}"), width=width, **more)
 
 
 def _pick(page: BackendsPageState, key: str) -> None:

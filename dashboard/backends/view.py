@@ -15,6 +15,8 @@ from core.services.trials import SideBySide, check_backend, try_comment
 from core.servinglog.queries import ServingLogQueries
 from core.servinglog.traffic_filter import LIVE_TRAFFIC
 from core.servinglog.windows import WindowChoice
+from dashboard.staff_texts import say
+from dashboard.wording import plain
 
 SEEN_TTL_S = 5
 
@@ -54,7 +56,7 @@ def carry_out_check(page: BackendsPageState, services: Services, actor: Actor) -
     name, page.wants_check = page.wants_check, None
     if name is None:
         return
-    with st.spinner(f"Asking {name} …"):
+    with st.spinner(plain(say("backends.page.asking", names=name))):
         try:
             check_backend(actor, services.spare_backends, name)
         except ConsoleError as error:
@@ -69,13 +71,13 @@ def carry_out_trial(page: BackendsPageState, services: Services, actor: Actor) -
     names, text = wanted
     page.found = None
     if not names:
-        return "Choose at least one backend."
-    with st.spinner(f"Asking {', '.join(names)} …"):
+        return say("backends.trial.no_backend")
+    with st.spinner(plain(say("backends.page.asking", names=", ".join(names)))):
         try:
             page.found = try_comment(services.context, actor, services.spare_backends, names, text)
         except ConsoleError as error:
-            said = str(error)
-            return f"{said[:1].upper()}{said[1:].rstrip('.')}."
+            told = str(error)
+            return f"{told[:1].upper()}{told[1:].rstrip('.')}."
     return ""
 
 

@@ -1,4 +1,4 @@
-"""The state of backends in words, for a person on call. Pure."""
+"""The state of backends in words, for a person on call."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -6,8 +6,8 @@ from datetime import datetime
 from core.inference.base import Location
 from core.inference.resilience.circuit import CircuitState
 from core.moderation.failure_policy import FailurePolicy
-from core.moderation.languages import UNNAMED, is_much, language_name
-from core.moderation.permissions import Actor
+from core.moderation.languages import UNNAMED, is_much
+from core.moderation.permissions import Actor, Role
 from core.moderation.policies import SEVERITY, Action, Policy
 from core.moderation.scores import Label
 from core.services.backends import (
@@ -19,26 +19,20 @@ from core.services.backends import (
     SiteBackends,
 )
 from core.services.trials import BackendAnswer, TrialResult
-from dashboard.backend_states import seconds_ago, trouble
+from dashboard.backend_states import Color, seconds_ago, trouble
 from dashboard.figures import NONE, duration, percent
+from dashboard.language_names import name_of_language
+from dashboard.staff_texts import count, joined, number, said, say
 from dashboard.wording import ACTIONS_DONE, FAILURES, LABELS, score_figure
 
-POLICIES: dict[FailurePolicy, str] = {
-    FailurePolicy.HOLD: "hold for a person",
-    FailurePolicy.APPROVE: "approve",
-    FailurePolicy.FIRST_STAGE_ONLY: "first stage, else hold",
-}
-CONSEQUENCES: dict[FailurePolicy, str] = {
-    FailurePolicy.HOLD: "New comments are held for a person.",
-    FailurePolicy.APPROVE: "New comments are published unscored.",
-    FailurePolicy.FIRST_STAGE_ONLY: "New comments are published where the first stage clears them, "
-    "and held for a person otherwise.",
-}
-CIRCUITS: dict[CircuitState, str] = {
-    CircuitState.CLOSED: "closed",
-    CircuitState.OPEN: "open",
-    CircuitState.HALF_OPEN: "half open",
-}
+POLICIES = said("backends.policy", FailurePolicy)
+CONSEQUENCES = said("backends.consequence", FailurePolicy)
+CIRCUITS = said("backends.circuit", CircuitState)
+STATES = said("backends.state", BackendState)
+_ACTIONS = said("backends.action", Action)
+_LOCATIONS = said("backends.where", Location)
+_ROLES = said("backends.role", Role)
+_USES = said("backends.use", BackendUse)
 _TROUBLE = (
     BackendState.REFUSED,
     BackendState.NOT_INSTALLED,
@@ -50,7 +44,8 @@ SHOWN_LANGUAGES = 4
 
 def may_not_ask(actor: Actor) -> str:
     """For a role that may look but not call."""
-    return f"As {' and '.join(actor.roles)} you may not call a backend."
+    roles = joined([_ROLES[role] for role in actor.roles])
+    return say("backends.page.may_not_ask", roles=roles)
 
 
 def headline(site: SiteBackends, now: datetime) -> tuple[bool, str] | None:
@@ -61,13 +56,41 @@ def headline(site: SiteBackends, now: datetime) -> tuple[bool, str] | None:
     if first.state not in _TROUBLE:
         if second is None or second.state not in _TROUBLE:
             return None
-        return False, f"The fallback {second.candidate.name} {trouble(second, now)}."
-    said = f"{first.candidate.name}, in force, {trouble(first, now)}."
+        return False, _headline("fallback", second, now)
+    words = _headline("first", first, now)
     if second is not None and second.state not in _TROUBLE:
-        return False, f"{said} {second.candidate.name}, the fallback, scores instead."
+        return False, f"{words} {_headline('instead', second, now)}"
     if second is not None:
-        said += f" {second.candidate.name}, the fallback, {trouble(second, now)}."
-    return True, f"{said} {CONSEQUENCES[site.failure_policy]}"
+        words += f" {_headline('second', second, now)}"
+    return True, f"{words} {CONSEQUENCES[site.failure_policy]}"
+
+
+def _headline(key: str, status: BackendStatus, now: datetime) -> str:
+    return say(f"backends.headline.{key}", name=status.candidate.name, trouble=trouble(status, now))
+
+
+def site_facts(site: SiteBackends, now: datetime) -> list[tuple[str, Color]]:
+    """The backend in force, its fallback, what happens when neither answers, what waits, and which
+    one answered last; each with its colour."""
+    first, *others = site.in_use
+    fallback = say("backends.facts.no_fallback")
+    if others:
+        fallback = say("backends.facts.fallback", name=others[0].candidate.name)
+    return [
+        (say("backends.facts.in_force", name=first.candidate.name), "blue"),
+        (fallback, "blue"),
+        (say("backends.facts.none_answers", what=POLICIES[site.failure_policy]), "gray"),
+        (count("backends.waiting", site.waiting), "orange" if site.waiting else "gray"),
+        (_last_live(site, now), "gray"),
+    ]
+
+
+def _last_live(site: SiteBackends, now: datetime) -> str:
+    last = site.answering
+    if last is None or last.live_at is None:
+        return say("backends.facts.no_live_call")
+    when = seconds_ago(last.live_at, now)
+    return say("backends.facts.last_live", backend=last.backend, ago=when)
 
 
 def circuit_word(status: BackendStatus) -> str:
@@ -78,115 +101,134 @@ def circuit_word(status: BackendStatus) -> str:
     worst = max(states, key=[CircuitState.CLOSED, CircuitState.HALF_OPEN, CircuitState.OPEN].index)
     if len(states) == 1:
         return CIRCUITS[worst]
-    return f"{CIRCUITS[worst]} in {states.count(worst)} of {len(states)}"
+    return say(
+        "backends.circuit.some",
+        circuit=CIRCUITS[worst],
+        count=number(states.count(worst)),
+        all=number(len(states)),
+    )
 
 
 def process_line(view: ProcessView, now: datetime) -> str:
     """`api-4242: circuit open, 7 failures in a row, the last call 3 s ago`."""
-    seen = view.seen
-    circuit = f"circuit {CIRCUITS[view.circuit]}, " if view.circuit is not None else ""
+    seen, circuit = view.seen, view.circuit
+    values = {"process": seen.process, "ago": seconds_ago(seen.last_at, now)}
+    state = "failed" if seen.failures else "answered"
+    if circuit is not None:
+        state, values["circuit"] = f"{state}_circuit", CIRCUITS[circuit]
     if not seen.failures:
-        return f"{seen.process}: {circuit}answered {seconds_ago(seen.last_at, now)}"
-    row = f"{seen.failures:,} failure{'' if seen.failures == 1 else 's in a row'}"
-    next_call = ", its next call tries again" if view.circuit is CircuitState.HALF_OPEN else ""
-    return f"{seen.process}: {circuit}{row}, the last {seconds_ago(seen.last_at, now)}{next_call}"
+        return say(f"backends.process.{state}", **values)
+    if circuit is CircuitState.HALF_OPEN:
+        state = "tries_again"
+    return count(f"backends.process.{state}", seen.failures, **values)
 
 
 def where(candidate: Candidate) -> str:
     """Where it runs: `in process`, or the address of the service."""
-    if candidate.location is Location.IN_PROCESS:
-        return "in process"
-    return candidate.address or candidate.location or "unknown"
+    location = candidate.location
+    if candidate.address and location is not Location.IN_PROCESS:
+        return candidate.address
+    return _LOCATIONS[location] if location is not None else say("backends.where.unknown")
 
 
 def labels_lines(candidate: Candidate) -> list[str]:
     """The labels it assesses, and the missing ones."""
     if candidate.labels is None:
-        return ["Which labels it assesses is known once it is loaded: check it."]
+        return [say("backends.labels.unknown")]
+    assessed = [LABELS[label] for label in Label if label in candidate.labels]
     missing = [LABELS[label] for label in Label if label not in candidate.labels]
-    lines = [f"Assesses {', '.join(LABELS[one] for one in Label if one in candidate.labels)}."]
+    lines = [say("backends.labels.some", labels=", ".join(assessed))]
     if missing:
-        them = "it" if len(missing) == 1 else "them"
-        lines.append(f"Does not assess {', '.join(missing)}: no rule on {them} can match.")
+        lines.append(count("backends.labels.missing", len(missing), labels=", ".join(missing)))
     return lines
 
 
 def languages_line(candidate: Candidate) -> str:
     """The languages it assesses, if it states them."""
     if candidate.languages is None:
-        return "Its languages are not stated."
-    return f"Assesses comments in {_names(candidate.languages)}."
+        return say("backends.languages.unknown")
+    return say("backends.languages.some", languages=_names(candidate.languages))
 
 
 def unassessed_lines(site: SiteBackends) -> list[str]:
     """What to know about comments that nothing assesses, and what helps; empty if they are few and
     of languages that the site does not expect."""
-    count, lines, wanted = site.languages, [], list(site.not_assessed)
-    if is_much(count.total, count.comments):
+    found, lines, wanted = site.languages, [], list(site.not_assessed)
+    if is_much(found.total, found.comments):
         lines.append(
-            f"{percent(count.total / count.comments)} of the last {count.comments:,} comments were "
-            f"not assessed because of their language: {_language_counts(count.not_assessed)}."
+            say(
+                "backends.languages.much",
+                share=percent(found.total / found.comments),
+                comments=number(found.comments),
+                counts=_language_counts(found.not_assessed),
+            )
         )
-        wanted += [code for code in count.not_assessed if code not in (*wanted, UNNAMED)]
+        wanted += [code for code in found.not_assessed if code not in (*wanted, UNNAMED)]
     if site.not_assessed:
-        lines.append(
-            f"No backend assesses {_names(site.not_assessed)}, which this site expects "
-            "(MODCONSOLE_LANGUAGES)."
-        )
+        names, setting = _names(site.not_assessed), "MODCONSOLE_LANGUAGES"
+        lines.append(say("backends.languages.expected", languages=names, setting=setting))
     if lines:
         code = next(iter(wanted), "de")
-        lines.append(
-            "What helps: another backend, by language. In the backends file, languages = "
-            f'["{code}"] sends it the comments in {language_name(code)}. Until then the policy '
-            "decides on them unread: by default each waits for a person, and is scored once there "
-            "is such a backend."
-        )
+        entry, language = f'languages = ["{code}"]', name_of_language(code)
+        lines.append(say("backends.languages.helps", entry=entry, language=language))
     return lines
 
 
 def _language_counts(counts: Mapping[str, int]) -> str:
-    named = [(code, number) for code, number in counts.items() if code != UNNAMED][:SHOWN_LANGUAGES]
-    rest = sum(counts.values()) - sum(number for _, number in named)
-    words = [f"{number:,} {language_name(code)}" for code, number in named]
-    return ", ".join(words + ([f"{rest:,} in other languages"] if rest else []))
+    named = [(code, many) for code, many in counts.items() if code != UNNAMED][:SHOWN_LANGUAGES]
+    rest = sum(counts.values()) - sum(many for _, many in named)
+    words = [
+        say("backends.languages.count", count=number(many), language=name_of_language(code))
+        for code, many in named
+    ]
+    if rest:
+        words.append(say("backends.languages.rest", count=number(rest)))
+    return ", ".join(words)
 
 
 def _names(codes: Sequence[str]) -> str:
-    *most, last = map(language_name, codes)
-    return f"{', '.join(most)} and {last}" if most else last
+    return joined([name_of_language(code) for code in codes])
 
 
 def calls_line(status: BackendStatus, window: str) -> str:
     """Number, p95 and error share of its live calls in the window."""
     calls = status.calls
     if calls is None:
-        return f"No call in this window ({window})."
-    usual = ""
-    if calls.usual_error is not None:
-        usual = f", most often: {_failure_words(calls.usual_error)}"
-    made = f"{calls.calls:,} call{'' if calls.calls == 1 else 's'} ({window})"
-    return f"{made}: p95 {duration(calls.p95)}, {percent(calls.error_share)} failed{usual}."
+        return say("backends.card.no_call", window=window)
+    values = {
+        "window": window,
+        "p95": duration(calls.p95),
+        "share": percent(calls.error_share),
+    }
+    if calls.usual_error is None:
+        return count("backends.calls", calls.calls, **values)
+    why = _failure_words(calls.usual_error)
+    return count("backends.calls_usual", calls.calls, why=why, **values)
 
 
 def check_line(answer: BackendAnswer, now: datetime) -> str:
     """The result of its last check by a person."""
     when = seconds_ago(answer.at, now)
     if answer.error is not None:
-        return f"Checked by hand {when}: {answer.error}."
-    return f"Checked by hand {when}: it answered in {duration(answer.total_ms)}."
+        return say("backends.card.check_failed", ago=when, error=answer.error)
+    return say("backends.card.checked", ago=when, time=duration(answer.total_ms))
 
 
 def verdict_line(tried: TrialResult) -> str:
     """`held for review: insult 0.95`; without scores, what the failure policy would do."""
     what = ACTIONS_DONE[tried.action]
     if tried.answer.error is not None and not tried.text_rules:
-        return f"{what}, by the failure policy"
+        return say("backends.verdict.by_failure", what=what)
     if not (tried.rules or tried.text_rules):
-        return f"{what}: too long to be read whole" if tried.answer.unread_chars else what
+        is_cut = tried.answer.unread_chars
+        return say("backends.verdict.too_long", what=what) if is_cut else what
     scores = tried.answer.scores
     why = [f"{LABELS[r.label]} {score_figure(scores[r.label])}" for r in tried.rules]
-    why += [f"{rule.kind} rule ({rule.description})" for rule in tried.text_rules]
-    return f"{what}: {', '.join(why)}"
+    why += [
+        say(f"backends.text_rule.{rule.kind.name.lower()}", about=rule.description)
+        for rule in tried.text_rules
+    ]
+    return say("backends.verdict.because", what=what, why=", ".join(why))
 
 
 def score_cell(score: float | None, label: Label, policy: Policy) -> str:
@@ -195,7 +237,8 @@ def score_cell(score: float | None, label: Label, policy: Policy) -> str:
         return NONE
     asked = [rule.action for rule in policy.rules if rule.label is label and rule.matches(score)]
     action = max(asked, key=SEVERITY.__getitem__, default=Action.APPROVE)
-    return score_figure(score) if action is Action.APPROVE else f"{score_figure(score)}  {action}"
+    figure = score_figure(score)
+    return figure if action is Action.APPROVE else f"{figure}  {_ACTIONS[action]}"
 
 
 def error_lines(tried: Sequence[TrialResult]) -> list[str]:
@@ -215,13 +258,13 @@ def agreement_line(tried: Sequence[TrialResult]) -> str:
     actions = {one.action for one in answered}
     if len(actions) == 1:
         decision = ACTIONS_DONE[Action(actions.pop())]
-        return f"All {len(answered)} backends lead to the same decision: {decision}."
-    return "The backends lead to different decisions."
+        return say("backends.trial.same", count=number(len(answered)), decision=decision)
+    return say("backends.trial.different")
 
 
 def use_word(use: BackendUse) -> str:
     """`in force`, `fallback` or `by language`; empty for a backend that is not in use."""
-    return "" if use is BackendUse.SPARE else use.value
+    return "" if use is BackendUse.SPARE else _USES[use]
 
 
 def _failure_words(kind: str) -> str:

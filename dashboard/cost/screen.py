@@ -8,11 +8,12 @@ from core.errors import ConfigError, PermissionDenied, StoreError
 from core.moderation.permissions import Actor, Role
 from core.services.costs import CostReport, load_costs
 from core.servinglog.costs.prices import Price
-from core.servinglog.costs.wording import EXAMPLE, cost_summary
+from core.servinglog.costs.wording import EXAMPLE
 from dashboard.cost.charts import pareto_chart
-from dashboard.cost.wording import DAYS, HOW, HOW_CHART, CostSpan, cost_frame, point_frame
+from dashboard.cost.wording import DAYS, CostSpan, cost_frame, cost_summary, point_frame
 from dashboard.data_table import data_table
 from dashboard.span_choice import choose_span
+from dashboard.staff_texts import say
 from dashboard.wiring import current_actor, current_services
 from dashboard.wording import plain
 
@@ -27,15 +28,16 @@ def render(services: Services, actor: Actor) -> None:
     settings = services.settings
     try:
         prices = site_prices(settings)
-        report = _load(
-            actor.roles,
-            settings.state_url,
-            str(settings.home),
-            span,
-            prices,
-            _services=services,
-            _actor=actor,
-        )
+        with st.spinner(say("cost.page.reading")):
+            report = _load(
+                actor.roles,
+                settings.state_url,
+                str(settings.home),
+                span,
+                prices,
+                _services=services,
+                _actor=actor,
+            )
     except (PermissionDenied, StoreError, ConfigError) as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
@@ -47,29 +49,29 @@ def render(services: Services, actor: Actor) -> None:
         _ask_for_prices()
     if report.unused:
         names = ", ".join(report.unused)
-        st.caption(plain(f"These have a price and made no call: {names}."))
+        st.caption(plain(say("cost.page.unused", names=names)))
     if not report.costs:
         return
     data_table(
         cost_frame(report.costs, report.currency),
-        {"comments": st.column_config.NumberColumn(format="localized", width=96)},
+        {say("cost.table.comments"): st.column_config.NumberColumn(format="localized", width=96)},
         key="costs",
-        alt="What each backend costs, how fast and how good it is",
+        alt=say("cost.table.about"),
         most_rows=MOST_ROWS,
         grey=[one.at_full_use is None for one in report.costs],
     )
-    st.caption(HOW)
+    st.caption(say("cost.page.how"))
     _chart(report)
 
 
 def _header() -> CostSpan:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader("Cost", width="content", anchor=False)
+        st.subheader(say("common.page.cost"), width="content", anchor=False)
         st.space("stretch")
         return choose_span(CostSpan.WEEK, "cost.span")
 
 
-@st.cache_data(ttl=KEPT_S, max_entries=32, show_spinner="Reading the serving log …")
+@st.cache_data(ttl=KEPT_S, max_entries=32, show_spinner=False)
 def _load(
     roles: tuple[Role, ...],
     state_url: str,
@@ -93,7 +95,7 @@ def _load(
 
 def _ask_for_prices() -> None:
     st.info(
-        "No prices are set. Write what you pay into the file prices.toml in the console's home:",
+        say("cost.page.no_prices", file="prices.toml"),
         icon=":material/payments:",
     )
     # The colours of TOML are too faint in the dark; what scrolls could not be reached by keys.
@@ -107,9 +109,9 @@ def _chart(report: CostReport) -> None:
             pareto_chart(points, report.currency),
             height=CHART_HEIGHT,
             key="pareto",
-            alt="Each backend by its cost and its p95, and those that no other one beats",
+            alt=say("cost.chart.about"),
         )
-        st.caption(HOW_CHART)
+        st.caption(say("cost.page.how_chart"))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
-"""The charts of the page Drift. Pure."""
+"""The charts of the page Drift."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import altair as alt
@@ -8,9 +9,10 @@ import pandas as pd
 
 from core.moderation.daily_drift import BinKind, DailyCounts, MeasureDrift
 from core.moderation.daily_measures import LANGUAGE
+from dashboard.chart_numbers import own_numbers
+from dashboard.drift.wording import day_words, measure_name
+from dashboard.staff_texts import say
 
-PERIODS = ("reference", "now")
-SAYS = ("as the score says", "not as the score says")
 OFF_COLOR = "#d07a2d"
 GREY = "#868d9a"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -20,18 +22,26 @@ def day_points(one: MeasureDrift) -> pd.DataFrame:
     """One row a day of both periods: its mean, its comments, and whether it lies in the band."""
     parts = [
         _points(counts, period)
-        for counts, period in zip((one.reference, one.now), PERIODS, strict=True)
+        for counts, period in zip((one.reference, one.now), _periods(), strict=True)
     ]
     frame = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
     low, high = (one.band.low, one.band.high) if one.band else (-np.inf, np.inf)
-    frame["in the band"] = np.where(frame["mean"].between(low, high), "yes", "no")
+    frame["is_in_band"] = frame["mean"].between(low, high)
+    yes, no = say("drift.days.yes"), say("drift.days.no")
+    frame["in the band"] = np.where(frame["is_in_band"], yes, no)
     return frame
 
 
+def _periods() -> list[str]:
+    return [say("drift.days.reference"), say("drift.days.now")]
+
+
 def _points(counts: DailyCounts, period: str) -> pd.DataFrame:
+    days = [_EPOCH + timedelta(days=int(day)) for day in counts.days]
     return pd.DataFrame(
         {
-            "day": [_EPOCH + timedelta(days=int(day)) for day in counts.days],
+            "day": days,
+            "day_words": [day_words(day) for day in days],
             "mean": counts.means(),
             "comments": counts.counts.sum(axis=1),
             "period": period,
@@ -43,26 +53,27 @@ def day_chart(one: MeasureDrift) -> alt.LayerChart:
     """The mean of each day over the band of ordinary days; days outside it are hollow."""
     points = day_points(one)
     is_share = one.now.kind is BinKind.SHARE or one.name == LANGUAGE
-    title = f"{one.name}, share of a day" if is_share else f"{one.name}, mean of a day"
-    axis = alt.Axis(format=".1%" if is_share else "~r", tickCount=4)
+    name = measure_name(one.name)
+    title = say(f"drift.days.{'share' if is_share else 'mean'}", measure=name)
+    axis = alt.Axis(format=".1%" if is_share else "~r", tickCount=4, **own_numbers())
     mean = alt.Y("mean:Q", title=title, axis=axis, scale=alt.Scale(zero=is_share))
-    day = alt.X("day:T", title=None, axis=alt.Axis(format="%-d %b", tickCount=8, grid=False))
+    day = alt.X("day:T", title=None, axis=_day_axis())
     base = alt.Chart(points).encode(x=day, y=mean)
     color = alt.Color(
         "period:N",
-        scale=alt.Scale(domain=list(PERIODS)),
+        scale=alt.Scale(domain=_periods()),
         legend=alt.Legend(title=None, orient="top"),
     )
     layers = [
         base.mark_line(strokeWidth=1.5).encode(color=color),
         base.mark_point(size=46).encode(
             color=color,
-            fill=alt.condition("datum['in the band'] == 'yes'", color, alt.value("transparent")),
+            fill=alt.condition("datum.is_in_band", color, alt.value("transparent")),
             tooltip=[
-                alt.Tooltip("day:T", title="day", format="%-d %b %Y"),
-                alt.Tooltip("mean:Q", title=one.name, format=".2%" if is_share else ",.3~f"),
-                alt.Tooltip("comments:Q", format=",d"),
-                alt.Tooltip("in the band:N"),
+                alt.Tooltip("day_words:N", title=say("drift.days.day")),
+                alt.Tooltip("mean:Q", title=name, format=".2%" if is_share else ",.3~f"),
+                alt.Tooltip("comments:Q", title=say("drift.days.comments"), format=",d"),
+                alt.Tooltip("in the band:N", title=say("drift.days.in_band")),
             ],
         ),
     ]
@@ -73,10 +84,22 @@ def day_chart(one: MeasureDrift) -> alt.LayerChart:
     return alt.LayerChart(layer=layers)
 
 
+def _day_axis() -> alt.Axis:
+    """Days as `22 Nov`, with the months in the reader's language: the chart knows English alone."""
+    days = [say("common.time.day", day="@", month=say(f"month.{month}")) for month in range(1, 13)]
+    words = f"replace({json.dumps(days)}[month(datum.value)], '@', '' + date(datum.value))"
+    return alt.Axis(labelExpr=words, tickCount=8, grid=False)
+
+
 def reliability_chart(frame: pd.DataFrame) -> alt.LayerChart:
     """The share that people removed over the score, with its interval, beside the diagonal."""
     share = alt.Scale(domain=[0, 1])
-    score = alt.X("score:Q", title="highest score", scale=share, axis=alt.Axis(tickCount=5))
+    score = alt.X(
+        "score:Q",
+        title=say("drift.bands.highest"),
+        scale=share,
+        axis=alt.Axis(tickCount=5, **own_numbers()),
+    )
     diagonal = (
         alt.Chart(pd.DataFrame({"score": [0, 1], "removed": [0, 1]}))
         .mark_line(strokeDash=[5, 4], strokeWidth=1.25, color=GREY)
@@ -86,21 +109,21 @@ def reliability_chart(frame: pd.DataFrame) -> alt.LayerChart:
         x=score,
         color=alt.Color(
             "says:N",
-            scale=alt.Scale(domain=list(SAYS), range=[GREY, OFF_COLOR]),
+            scale=alt.Scale(domain=_findings(), range=[GREY, OFF_COLOR]),
             legend=alt.Legend(title=None, orient="top"),
         ),
         tooltip=[
-            alt.Tooltip("score:Q", title="mean score", format=".2f"),
-            alt.Tooltip("removed:Q", title="removed by people", format=".1%"),
-            alt.Tooltip("low:Q", title="from", format=".1%"),
-            alt.Tooltip("high:Q", title="to", format=".1%"),
-            alt.Tooltip("texts:Q", format=",d"),
-            alt.Tooltip("judged:Q", format=",d"),
+            alt.Tooltip("score:Q", title=say("drift.bands.mean"), format=".2f"),
+            alt.Tooltip("removed:Q", title=say("drift.bands.removed"), format=".1%"),
+            alt.Tooltip("low:Q", title=say("drift.bands.low"), format=".1%"),
+            alt.Tooltip("high:Q", title=say("drift.bands.high"), format=".1%"),
+            alt.Tooltip("texts:Q", title=say("drift.bands.texts"), format=",d"),
+            alt.Tooltip("judged:Q", title=say("drift.bands.judged"), format=",d"),
         ],
     )
     removed = alt.Y(
         "removed:Q",
-        title="removed by people",
+        title=say("drift.bands.removed"),
         scale=share,
         axis=alt.Axis(format="%", tickCount=5),
     )
@@ -111,3 +134,7 @@ def reliability_chart(frame: pd.DataFrame) -> alt.LayerChart:
             base.mark_point(filled=True, size=70, opacity=1).encode(y=removed),
         ]
     )
+
+
+def _findings() -> list[str]:
+    return [say("drift.bands.as_said"), say("drift.bands.not_as_said")]

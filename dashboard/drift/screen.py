@@ -4,26 +4,29 @@ import streamlit as st
 
 from core.bootstrap.services import Services
 from core.errors import PermissionDenied, StoreError
-from core.moderation.drift_words import drift_summary, reliability_summary
+from core.moderation.daily_drift import FEWEST_ROWS
 from core.moderation.permissions import Actor, Role
 from core.services.context import Context
 from core.services.drift import DriftReport, WantedDrift, load_drift
 from core.services.policy_history import PolicyHistory
+from dashboard.address_choices import read_in_any_language
 from dashboard.data_table import data_table
 from dashboard.drift.charts import day_chart, reliability_chart
 from dashboard.drift.wording import (
-    HOW,
-    HOW_BANDS,
-    NO_DAYS,
     DriftReference,
     DriftSpan,
     band_frame,
+    drift_words,
     is_faint,
     measure_frame,
+    measure_key,
+    measure_name,
     period_words,
+    reliability_words,
     wanted_drift,
 )
 from dashboard.span_choice import choose_span
+from dashboard.staff_texts import decimal, number, say
 from dashboard.wiring import current_actor, current_services
 from dashboard.wording import plain
 
@@ -37,32 +40,33 @@ def render(services: Services, actor: Actor) -> None:
     wanted = _header()
     settings = services.settings
     try:
-        report = _load(
-            actor.roles,
-            settings.state_url,
-            str(settings.state_path),
-            wanted,
-            _context=services.context,
-            _past=services.policy_history,
-            _actor=actor,
-        )
+        with st.spinner(say("drift.page.reading")):
+            report = _load(
+                actor.roles,
+                settings.state_url,
+                str(settings.state_path),
+                wanted,
+                _context=services.context,
+                _past=services.policy_history,
+                _actor=actor,
+            )
     except (PermissionDenied, StoreError) as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
-    st.markdown(plain(drift_summary(report.measures)))
-    st.caption(period_words(report))
+    st.markdown(plain(drift_words(report.measures)))
+    st.caption(plain(period_words(report)))
     if not report.measures:
-        st.info("No comment was scored in this time.", icon=":material/timeline:")
+        st.info(say("drift.page.none"), icon=":material/timeline:")
         return
     data_table(
         measure_frame(report.measures),
         {},
         key="measures",
-        alt="Each measure: what may be said of it, in the reference and now",
+        alt=say("drift.table.about"),
         most_rows=MOST_ROWS,
         grey=[is_faint(one) for one in report.measures],
     )
-    st.caption(HOW)
+    st.caption(say("drift.page.how"))
     left, right = st.columns([60, 40], gap="medium")
     with left:
         _days(report)
@@ -72,24 +76,29 @@ def render(services: Services, actor: Actor) -> None:
 
 def _header() -> WantedDrift:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader("Drift", width="content", anchor=False)
+        st.subheader(say("common.page.drift"), width="content", anchor=False)
         st.space("stretch")
-        against = st.segmented_control(
-            "Compared with",
-            list(DriftReference),
-            default=DriftReference.BEFORE,
-            key="against",
-            required=True,
-            label_visibility="collapsed",
-            bind="query-params",
-        )
-        return wanted_drift(
-            choose_span(DriftSpan.WEEK, "drift.span"),
-            DriftReference(against or DriftReference.BEFORE),
-        )
+        against = _choose_reference()
+        return wanted_drift(choose_span(DriftSpan.WEEK, "drift.span"), against)
 
 
-@st.cache_data(ttl=KEPT_S, max_entries=32, show_spinner="Reading the history …")
+def _choose_reference() -> DriftReference:
+    keys = {str(each): f"drift.against.{each.name.lower()}" for each in DriftReference}
+    read_in_any_language("against", keys)
+    chosen = st.segmented_control(
+        say("drift.against.title"),
+        list(DriftReference),
+        default=DriftReference.BEFORE,
+        key="against",
+        format_func=lambda each: say(keys[str(each)]),
+        required=True,
+        label_visibility="collapsed",
+        bind="query-params",
+    )
+    return DriftReference(chosen or DriftReference.BEFORE)
+
+
+@st.cache_data(ttl=KEPT_S, max_entries=32, show_spinner=False)
 def _load(
     roles: tuple[Role, ...],
     state_url: str,
@@ -106,37 +115,43 @@ def _load(
 
 def _days(report: DriftReport) -> None:
     names = [one.name for one in report.measures]
-    st.markdown("**Day by day**")
+    st.markdown(f"**{say('drift.days.title')}**")
+    read_in_any_language("measure", {name: measure_key(name) for name in names})
     name = st.selectbox(
-        "Measure", names, key="measure", label_visibility="collapsed", bind="query-params"
+        say("drift.days.measure"),
+        names,
+        key="measure",
+        format_func=measure_name,
+        label_visibility="collapsed",
+        bind="query-params",
     )
     one = report.measures[names.index(name)]
     if not one.has_days:
-        st.caption(NO_DAYS)
+        st.caption(say("drift.days.none", comments=number(FEWEST_ROWS)))
         return
     st.altair_chart(
         day_chart(one),
         height=CHART_HEIGHT,
         key="days",
-        alt=f"{one.name} of each day, over the band of ordinary days",
+        alt=say("drift.days.about", measure=measure_name(one.name)),
     )
     if one.band is not None:
-        share = f"{one.band.share:.0%}".replace("%", " %")
-        st.caption(f"The band: {share} of days lie in it if they are like those of the reference.")
+        share = say("common.unit.percent", figure=decimal(one.band.share * 100, 0))
+        st.caption(say("drift.days.band", share=share))
 
 
 def _bands(report: DriftReport) -> None:
-    st.markdown("**Scores beside what people decided**")
-    st.markdown(plain(reliability_summary(report.bands)))
+    st.markdown(f"**{say('drift.bands.title')}**")
+    st.markdown(plain(reliability_words(report.bands)))
     frame = band_frame(report.bands)
     if len(frame):
         st.altair_chart(
             reliability_chart(frame),
             height=CHART_HEIGHT,
             key="bands",
-            alt="How often people removed texts, by their highest score",
+            alt=say("drift.bands.about"),
         )
-    st.caption(HOW_BANDS)
+    st.caption(say("drift.bands.how"))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.elements.lib.grid_container import GridContainer
 
 from core.moderation.permissions import Actor, Permission, can
-from core.services.backends import BackendStatus, BackendUse
+from core.services.backends import BackendState, BackendStatus, BackendUse
 from core.services.objectives import ObjectivesReport
 from core.services.overview import ServingOverview
 from core.servinglog.causes.facts import Facts
@@ -20,7 +20,6 @@ from dashboard.overview.charts import (
     phase_rows,
 )
 from dashboard.overview.wording import (
-    DETAIL_LABELS,
     TONES,
     Detail,
     Headline,
@@ -32,6 +31,7 @@ from dashboard.overview.wording import (
     shut_out_lines,
 )
 from dashboard.serving_log import WINDOW_KEY
+from dashboard.staff_texts import count, number, said, say
 from dashboard.wording import plain
 
 WINDOW = "1 h"
@@ -43,16 +43,18 @@ _NEEDED: dict[Detail, Permission] = {
     "backends": Permission.SEE_SERVING,
     "work": Permission.SEE_WORK,
 }
+_STATES = said("backends.state", BackendState)
+_USES = said("backends.use", BackendUse)
 
 
-def detail_link(actor: Actor, detail: Detail, label: str) -> bool:
+def detail_link(actor: Actor, detail: Detail, label: str = "") -> bool:
     """A link to the page with the detail, with the overview's window; False if the actor may not
     see that page."""
     if not can(actor, _NEEDED[detail]):
         return False
     st.page_link(
         f"{detail}/screen.py",
-        label=label,
+        label=label or say(f"overview.detail.{detail}"),
         icon=":material/arrow_forward:",
         icon_position="right",
         query_params={WINDOW_KEY: WINDOW} if detail in HAS_WINDOW else {},
@@ -68,9 +70,9 @@ def head_card(actor: Actor, words: Headline) -> None:
         if words.evidence:
             st.markdown(plain(words.evidence))
         if words.advice:
-            st.markdown(f"**What to do:** {plain(words.advice)}")
+            st.markdown(f"**{say('overview.page.to_do')}** {plain(words.advice)}")
         if words.detail is not None:
-            detail_link(actor, words.detail, DETAIL_LABELS[words.detail])
+            detail_link(actor, words.detail)
 
 
 _ICONS = {
@@ -84,9 +86,9 @@ _ICONS = {
 
 def objectives_row(actor: Actor, report: ObjectivesReport) -> None:
     """A tile for each objective."""
-    st.markdown("**Objectives** and what is left of their budgets")
+    _title("objectives")
     if not report.statuses:
-        st.caption("The objectives file declares none.")
+        st.caption(say("overview.objectives.none"))
         return
     grid = st.grid(len(report.statuses), min_column_width=TILE_PX)
     for status in report.statuses:
@@ -101,7 +103,7 @@ def _tile(actor: Actor, grid: GridContainer, tile: ObjectiveTile) -> None:
             if tile.note:
                 st.badge(plain(tile.note), color=tile.color)
             st.space("stretch")
-            detail_link(actor, tile.detail, "More")
+            detail_link(actor, tile.detail, say("overview.detail.more"))
         st.title(plain(tile.value), anchor=False)
         st.caption(plain(tile.promise))
 
@@ -113,13 +115,13 @@ def time_card(facts: Facts) -> None:
         return
     now, before = pair
     with st.container(border=True, gap="xsmall"):
-        took = f"{duration(now.p50)}, before {duration(before.p50)}"
-        st.markdown(f"**Where the time goes** in the median call to {plain(now.backend)}: {took}")
+        took = say("overview.time.took", now=duration(now.p50), before=duration(before.p50))
+        _title("time", backend=plain(now.backend), took=took)
         st.altair_chart(
             phase_bars(phase_rows(now, before)),
             height=HEIGHT_PX,
             key="phases",
-            alt=f"The phases of the median call, which took {took}",
+            alt=say("overview.time.alt", took=took),
         )
 
 
@@ -127,76 +129,92 @@ def backends_card(actor: Actor, statuses: Sequence[BackendStatus], now: datetime
     """The state of each backend in use, and how many others there are."""
     used = [one for one in statuses if one.use is not BackendUse.SPARE]
     with st.container(border=True, gap="xsmall"):
-        st.markdown("**Backends**")
+        st.markdown(f"**{say('common.page.backends')}**")
         for status in used:
             _backend(status, now)
         spare = len(statuses) - len(used)
         if spare:
-            st.caption(f"{spare} more {'is' if spare == 1 else 'are'} not used.")
-        detail_link(actor, "backends", DETAIL_LABELS["backends"])
+            st.caption(count("overview.spare", spare))
+        detail_link(actor, "backends")
 
 
 def _backend(status: BackendStatus, now: datetime) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{plain(status.candidate.name)}**", width="content")
-        st.badge(plain(status.state.value), color=STATE_COLORS[status.state])
-        st.badge(plain(status.use.value), color="blue")
+        st.badge(plain(_STATES[status.state]), color=STATE_COLORS[status.state])
+        st.badge(plain(_USES[status.use]), color="blue")
         calls = status.calls
         if calls is not None:
             st.caption(
-                f"p95 {duration(calls.p95)} over {calls.calls:,} calls of the last hour",
+                count("overview.backend_calls", calls.calls, p95=duration(calls.p95)),
                 width="content",
             )
     why = reason(status)
     if why:
-        when = f" ({seconds_ago(status.known_at, now)})" if status.known_at else ""
-        st.text(f"{why[:1].upper()}{why[1:]}{when}.")
+        why = why[:1].upper() + why[1:]
+        if status.known_at is None:
+            st.text(say("overview.backends.why", why=why))
+        else:
+            when = seconds_ago(status.known_at, now)
+            st.text(say("overview.backends.why_when", why=why, ago=when))
 
 
 def shut_out_card(actor: Actor, view: ServingOverview) -> None:
     """Requests that were refused, and comments that nothing scored."""
     with st.container(border=True, gap="xsmall"):
-        st.markdown("**Shut out** in the last hour")
+        _title("shut_out")
         lines = shut_out_lines(view)
         if view.refused:
             total = sum(one.requests for one in view.refused)
             color: Color = "red" if has_lost(view.refused) else "gray"
-            st.badge(f"{total:,} refused", color=color, icon=":material/block:")
+            st.badge(count("overview.refused", total), color=color, icon=":material/block:")
             st.text(f"{reasons(view.refused)}.")
         for line in lines:
             st.text(f"{line}.")
         if not view.refused and not lines:
-            st.text("Nobody: every request was let in and every comment was scored.")
-        detail_link(actor, "latency", DETAIL_LABELS["latency"])
+            st.text(say("overview.shut_out.nobody"))
+        detail_link(actor, "latency")
 
 
 def changes_card(view: ServingOverview) -> None:
     """What changed on the site."""
     with st.container(border=True, gap="xsmall"):
-        st.markdown("**Changed** in the last hour")
+        _title("changes")
         for change in view.changes[:MOST_LINES]:
-            st.text(f"{change_line(change, view.until)}.")
+            st.text(_ended(change_line(change, view.until)))
         if not view.changes:
-            st.text("Nothing: no new model version, process or policy.")
+            st.text(say("overview.changes.none"))
         elif len(view.changes) > MOST_LINES:
-            st.caption(f"and {len(view.changes) - MOST_LINES:,} more")
+            more = number(len(view.changes) - MOST_LINES)
+            st.caption(say("overview.changes.more", count=more))
 
 
 def alerts_card(report: ObjectivesReport, *, has_receiver: bool) -> None:
     """The alerts of the last day."""
     with st.container(border=True, gap="xsmall"):
-        st.markdown("**Alerts** of the last day")
+        _title("alerts")
         found = recent_alerts(report)
         for alert in found[:MOST_LINES]:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 is_open = alert.is_open
                 st.badge(
-                    "goes on" if is_open else "over",
+                    say(f"overview.alerts.{'goes_on' if is_open else 'over'}"),
                     color=TONES[alert.severity] if is_open else "gray",
                 )
                 st.text(
-                    f"{alert_line(alert, report.until, has_receiver=has_receiver)}.",
+                    _ended(alert_line(alert, report.until, has_receiver=has_receiver)),
                     width="content",
                 )
         if not found:
-            st.text("None.")
+            st.text(say("overview.alerts.none"))
+
+
+def _title(table: str, **values: str) -> None:
+    """The title of a part in bold, and what it is about; the values are Markdown."""
+    title, about = say(f"overview.{table}.title"), say(f"overview.{table}.about", **values)
+    st.markdown(f"**{title}** {about}")
+
+
+def _ended(words: str) -> str:
+    """With a full stop, which may be that of a unit at the end, too."""
+    return f"{words.removesuffix('.')}."

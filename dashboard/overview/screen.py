@@ -21,6 +21,7 @@ from dashboard.overview.view import OverviewData, load_overview, load_report
 from dashboard.overview.wording import head
 from dashboard.questions import questions_card
 from dashboard.serving_log import REFRESH_S, contents_note
+from dashboard.staff_texts import say
 from dashboard.wiring import current_actor, current_services
 from dashboard.wording import ago, plain, viewer_zone
 
@@ -33,7 +34,10 @@ def render(services: Services, actor: Actor) -> None:
     try:
         log = view_log(actor, services.serving_log_queries, services.clock)
         _title(log)
-        data = load_overview(actor.roles, home, _services=services, _actor=actor, _until=log.until)
+        with st.spinner(say("overview.page.reading")):
+            data = load_overview(
+                actor.roles, home, _services=services, _actor=actor, _until=log.until
+            )
         _page(services, actor, home, data)
     except (PermissionDenied, StoreError) as error:
         st.error(plain(str(error)), icon=":material/error:")
@@ -43,11 +47,13 @@ def render(services: Services, actor: Actor) -> None:
 
 def _title(log: LogOverview) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader("Overview", width="content", anchor=False)
+        st.subheader(say("common.page.overview"), width="content", anchor=False)
         st.space("stretch")
         newest = log.newest_at
         st.caption(
-            "no call logged yet" if newest is None else f"newest call {ago(newest, log.until)}",
+            say("overview.page.no_call")
+            if newest is None
+            else say("overview.page.newest", ago=ago(newest, log.until)),
             width="content",
         )
 
@@ -71,7 +77,8 @@ def _page(services: Services, actor: Actor, home: str, data: OverviewData) -> No
 
 def _objectives(services: Services, actor: Actor, home: str) -> ObjectivesReport | None:
     try:
-        report = load_report(actor.roles, home, _services=services, _actor=actor)
+        with st.spinner(say("overview.page.counting")):
+            report = load_report(actor.roles, home, _services=services, _actor=actor)
     except ConfigError as error:
         st.error(plain(str(error)), icon=":material/description:")
         return None

@@ -26,7 +26,7 @@ class OverviewData:
     site: SiteBackends
 
 
-@st.cache_data(ttl=REFRESH_S - 1, max_entries=8, show_spinner="Reading the serving log …")
+@st.cache_data(ttl=REFRESH_S - 1, max_entries=8, show_spinner=False)
 def load_overview(
     roles: tuple[Role, ...], home: str, *, _services: Services, _actor: Actor, _until: datetime
 ) -> OverviewData:
@@ -45,7 +45,7 @@ def load_overview(
     return OverviewData(view_overview(context, _actor, log, _until), site)
 
 
-@st.cache_data(ttl=OBJECTIVES_S, max_entries=8, show_spinner="Counting for the objectives …")
+@st.cache_data(ttl=OBJECTIVES_S, max_entries=8, show_spinner=False)
 def load_report(
     roles: tuple[Role, ...], home: str, *, _services: Services, _actor: Actor
 ) -> ObjectivesReport:

@@ -1,4 +1,4 @@
-"""The overview in words, for a person on call. Pure."""
+"""The overview in words, for a person on call."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,12 +9,13 @@ from core.moderation.policies import Action
 from core.services.objectives import ObjectivesReport
 from core.services.overview import ServingOverview
 from core.servinglog.causes.cause import CauseKind, LikelyCause
-from core.servinglog.causes.facts import ChangeKind, Period, SiteChange
+from core.servinglog.causes.facts import Period, SiteChange
 from core.servinglog.objectives.alerts import Alert
-from core.servinglog.objectives.messages import promise
 from core.servinglog.objectives.rules import ObjectiveKind, ObjectiveStatus, Severity
 from dashboard.backend_states import Color
-from dashboard.figures import counted, duration, percent
+from dashboard.figures import duration, percent, significant
+from dashboard.overview.cause_words import in_own_words
+from dashboard.staff_texts import count, decimal, number, said, say, staff_texts
 from dashboard.wording import ago
 
 Detail = Literal["latency", "backends", "work"]
@@ -37,20 +38,11 @@ DETAILS: dict[CauseKind, Detail] = {
     CauseKind.STORE: "latency",
     CauseKind.CALLERS: "latency",
 }
-DETAIL_LABELS: dict[Detail, str] = {
-    "latency": "See the calls",
-    "backends": "See the backends",
-    "work": "See what waits",
-}
 TONES: dict[Severity, Color] = {Severity.PAGE: "red", Severity.TICKET: "orange"}
+_SEVERITIES = said("overview.severity", Severity)
 _MILD = (CauseKind.OVER, CauseKind.LONG_TEXTS, CauseKind.COLD, CauseKind.CALLERS)
-_UNSCORED: dict[Action, str] = {
-    Action.APPROVE: "published unscored",
-    Action.HOLD: "held for a person",
-    Action.REMOVE: "removed unscored",
-    Action.ESCALATE: "escalated unscored",
-}
 _MINUTE = timedelta(minutes=1)
+_UNITS = ((3600, "h"), (60, "min"), (1, "s"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,40 +64,51 @@ def head(view: ServingOverview, zone: tzinfo) -> Headline:
         return _trouble(view.cause, zone)
     now = view.facts.now
     if not now.requests:
-        return Headline(
-            "No live traffic", "gray", f"No live request came in the last {_minutes(now)}."
-        )
-    return Headline("Scoring is healthy", "green", _healthy(now))
+        words = say("overview.head.nothing_came", span=_span(now))
+        return Headline(say("overview.head.quiet"), "gray", words)
+    return Headline(say("overview.head.healthy"), "green", _healthy(now))
 
 
 def _trouble(cause: LikelyCause, zone: tzinfo) -> Headline:
-    since = f" since {cause.since.astimezone(zone):%H:%M}" if cause.since else ""
     return Headline(
-        "Over" if cause.kind is CauseKind.OVER else f"Trouble{since}",
+        _trouble_title(cause, zone),
         "orange" if cause.kind in _MILD else "red",
-        cause.sentence,
-        " ".join(cause.evidence),
-        cause.advice,
+        in_own_words(cause.sentence),
+        " ".join(map(in_own_words, cause.evidence)),
+        in_own_words(cause.advice),
         DETAILS[cause.kind],
     )
+
+
+def _trouble_title(cause: LikelyCause, zone: tzinfo) -> str:
+    if cause.kind is CauseKind.OVER:
+        return say("overview.head.over")
+    if cause.since is None:
+        return say("overview.head.trouble")
+    return say("overview.head.trouble_since", time=f"{cause.since.astimezone(zone):%H:%M}")
 
 
 def _healthy(now: Period) -> str:
     calls = sum(one.calls for one in now.backends)
     failed = sum(one.failed for one in now.backends)
     if not calls:
-        return f"{counted(now.requests, 'request')} came in the last {_minutes(now)}."
+        return count("overview.requests", now.requests, span=_span(now))
     main = now.backends[0]
-    what = "none failed" if not failed else f"{failed:,} failed"
-    return (
-        f"{counted(calls, 'call')} in the last {_minutes(now)}: {what}, half of those to "
-        f"{main.backend} answered within {duration(main.p50)}."
+    return count(
+        "overview.answered",
+        calls,
+        span=_span(now),
+        what=count("overview.failed", failed) if failed else say("overview.head.none_failed"),
+        backend=main.backend,
+        time=duration(main.p50),
     )
 
 
-def _minutes(period: Period) -> str:
-    number = round((period.window.until - period.window.since) / _MINUTE)
-    return "hour" if number == 60 else f"{number} minutes"
+def _span(period: Period) -> str:
+    minutes = round((period.window.until - period.window.since) / _MINUTE)
+    if minutes == 60:
+        return say("overview.head.hour")
+    return say("overview.head.minutes", minutes=number(minutes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +129,44 @@ def objective_tile(status: ObjectiveStatus, alert: Alert | None) -> ObjectiveTil
     note, color = _burn(status, alert)
     is_work = status.objective.kind is ObjectiveKind.DECISION
     return ObjectiveTile(
-        label=status.objective.name.replace("_", " ").replace("-", " ").capitalize(),
-        value="No event yet" if left is None else _left(left),
+        label=_label(status.objective.name),
+        value=say("overview.objectives.no_event") if left is None else _left(left),
         note=note,
         color=color,
-        promise=promise(status),
+        promise=_promise(status),
         detail="work" if is_work else "latency",
     )
+
+
+def _label(name: str) -> str:
+    return _objective(name).replace("_", " ").replace("-", " ").capitalize()
+
+
+def _objective(name: str) -> str:
+    """In the reader's words if it is one that there is without a file."""
+    key = f"overview.objective.{name}"
+    return say(key) if staff_texts().has(key) else name
+
+
+def _promise(status: ObjectiveStatus) -> str:
+    """`99 % of calls answered in 500 ms, 30 days`."""
+    objective = status.objective
+    kind = objective.kind.value
+    if objective.kind is ObjectiveKind.DECISION:
+        kind = objective.step or "anybody"
+    return count(
+        f"overview.promise.{kind}",
+        objective.days,
+        share=say("common.unit.percent", figure=significant(objective.share * 100, 10)),
+        within=_within(objective.within.total_seconds()) if objective.within else "",
+    )
+
+
+def _within(seconds: float) -> str:
+    for size, unit in _UNITS:
+        if seconds >= size:
+            return say(f"overview.within.{unit}", figure=significant(seconds / size, 4))
+    return say("overview.within.ms", figure=significant(seconds * 1000, 4))
 
 
 def _burn(status: ObjectiveStatus, alert: Alert | None) -> tuple[str, Color]:
@@ -140,21 +174,25 @@ def _burn(status: ObjectiveStatus, alert: Alert | None) -> tuple[str, Color]:
     if left is None:
         return "", "gray"
     if rule is not None:
-        return f"burns {status.burn_rate(rule.long) or 0:,.0f}× too fast", TONES[rule.severity]
+        factor = decimal(status.burn_rate(rule.long) or 0, 0)
+        return say("overview.objectives.burns", factor=factor), TONES[rule.severity]
     if alert is not None:
-        return "burns slower now", "orange"
-    return f"{counts.bad:,} of {counts.events:,} missed", "green" if left > 0 else "orange"
+        return say("overview.objectives.slower"), "orange"
+    missed = say("overview.objectives.missed", bad=number(counts.bad), events=number(counts.events))
+    return missed, "green" if left > 0 else "orange"
 
 
 def _left(share: float) -> str:
-    return "Used up" if share <= 0 else f"{percent(share) if share < 0.995 else '100 %'} left"
+    if share <= 0:
+        return say("overview.objectives.used_up")
+    return say("overview.objectives.left", share=percent(share))
 
 
 def shut_out_lines(view: ServingOverview) -> list[str]:
     """Comments that nothing scored in the last hour, by what became of them."""
     return [
-        f"{counted(number, 'comment')} {_UNSCORED[action]}: no backend answered"
-        for action, number in _ordered(view.unscored)
+        count(f"overview.unscored.{action.name.lower()}", comments)
+        for action, comments in _ordered(view.unscored)
     ]
 
 
@@ -164,20 +202,24 @@ def _ordered(unscored: Mapping[Action, int]) -> Sequence[tuple[Action, int]]:
 
 def change_line(change: SiteChange, now: datetime) -> str:
     """`gpu: version 7c1e first seen, 3 min ago`."""
-    what = {
-        ChangeKind.MODEL: f"{change.subject}: version {change.value} first seen",
-        ChangeKind.PROCESS: f"process {change.subject} began to score",
-        ChangeKind.POLICY: f"policy version {change.value} in force",
-        ChangeKind.THRESHOLDS: f"policy version {change.value} in force, with other thresholds",
-    }[change.kind]
-    return f"{what}, {ago(change.at, now)}"
+    return say(
+        f"overview.change.{change.kind.name.lower()}",
+        subject=change.subject,
+        value=change.value,
+        ago=ago(change.at, now),
+    )
 
 
 def alert_line(alert: Alert, now: datetime, *, has_receiver: bool) -> str:
     """`latency (page): began 12 min ago, over 3 min ago`."""
-    told = ", not sent yet" if has_receiver and alert.begin_sent_at is None else ""
-    over = f", over {ago(alert.ended_at, now)}" if alert.ended_at else told
-    return f"{alert.objective} ({alert.severity}): began {ago(alert.began_at, now)}{over}"
+    state = "not_sent" if has_receiver and alert.begin_sent_at is None else "began"
+    return say(
+        f"overview.alerts.{'ended' if alert.ended_at else state}",
+        objective=_objective(alert.objective),
+        severity=_SEVERITIES[alert.severity],
+        began=ago(alert.began_at, now),
+        ended=ago(alert.ended_at, now) if alert.ended_at else "",
+    )
 
 
 def recent_alerts(report: ObjectivesReport) -> list[Alert]:

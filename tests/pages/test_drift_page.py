@@ -11,7 +11,8 @@ from core.errors import StoreError
 from core.moderation.drift_words import TOO_FEW
 from core.moderation.permissions import Actor, Role
 from core.store.sql.history import SqlHistory
-from dashboard.drift.wording import NO_DAYS, DriftReference, DriftSpan
+from dashboard.drift.wording import DriftReference, DriftSpan
+from dashboard.staff_texts import say
 from dashboard.wording import plain
 from tests.factories import HELD, LEAD, MODERATOR, make_services, scored
 from tests.integration.drift_calls import a_day, weeks_with_more_flags
@@ -80,7 +81,7 @@ def test_without_a_whole_day_there_is_no_chart(services: Services, staff_page: O
     scored(services, HELD)
     test = staff_page("drift", OPS)
     assert not test.exception
-    assert NO_DAYS in {each.value for each in test.caption}
+    assert say("drift.days.none", comments="5") in {each.value for each in test.caption}
 
 
 def test_a_database_that_is_away_is_told(
