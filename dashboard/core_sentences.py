@@ -25,12 +25,6 @@ def in_own_words(english: str, table: str, **values: Callable[[str], str]) -> st
     return english
 
 
-def figure(text: str) -> str:
-    """`1,240.5` with the signs of the reader's language."""
-    signs = {ord(","): say("form.thousands"), ord("."): say("form.decimal")}
-    return text.translate(signs)
-
-
 @cache
 def _forms(table: str) -> list[tuple[str, re.Pattern[str]]]:
     """By key, those with the most words of their own first: others may hold for the same text."""

@@ -3,7 +3,6 @@
 import altair as alt
 import pandas as pd
 
-from dashboard.chart_numbers import own_numbers
 from dashboard.staff_texts import say
 
 GREY = "#868d9a"
@@ -15,13 +14,13 @@ def pareto_chart(points: pd.DataFrame, currency: str) -> alt.LayerChart:
         "cost:Q",
         title=say("cost.chart.cost", currency=currency),
         scale=alt.Scale(zero=True, nice=True),
-        axis=alt.Axis(tickCount=5, grid=False, **own_numbers()),
+        axis=alt.Axis(tickCount=5, grid=False),
     )
     p95 = alt.Y(
         "p95_ms:Q",
         title=say("cost.chart.p95"),
         scale=alt.Scale(type="log", nice=True),
-        axis=alt.Axis(tickCount=4, grid=False, **own_numbers()),
+        axis=alt.Axis(tickCount=4, grid=False),
     )
     base = alt.Chart(points).encode(x=cost, y=p95)
     best = (

@@ -9,6 +9,7 @@ from core.moderation.permissions import Actor, Role
 from core.services.costs import CostReport, load_costs
 from core.servinglog.costs.prices import Price
 from core.servinglog.costs.wording import EXAMPLE
+from dashboard.chart_language import in_own_language
 from dashboard.cost.charts import pareto_chart
 from dashboard.cost.wording import DAYS, CostSpan, cost_frame, cost_summary, point_frame
 from dashboard.data_table import data_table
@@ -106,7 +107,7 @@ def _chart(report: CostReport) -> None:
     points = point_frame(report.costs)
     if len(points):
         st.altair_chart(
-            pareto_chart(points, report.currency),
+            in_own_language(pareto_chart(points, report.currency)),
             height=CHART_HEIGHT,
             key="pareto",
             alt=say("cost.chart.about"),

@@ -9,7 +9,6 @@ import pandas as pd
 
 from core.moderation.daily_drift import BinKind, DailyCounts, MeasureDrift
 from core.moderation.daily_measures import LANGUAGE
-from dashboard.chart_numbers import own_numbers
 from dashboard.drift.wording import day_words, measure_name
 from dashboard.staff_texts import say
 
@@ -55,7 +54,7 @@ def day_chart(one: MeasureDrift) -> alt.LayerChart:
     is_share = one.now.kind is BinKind.SHARE or one.name == LANGUAGE
     name = measure_name(one.name)
     title = say(f"drift.days.{'share' if is_share else 'mean'}", measure=name)
-    axis = alt.Axis(format=".1%" if is_share else "~r", tickCount=4, **own_numbers())
+    axis = alt.Axis(format=".1%" if is_share else "~r", tickCount=4)
     mean = alt.Y("mean:Q", title=title, axis=axis, scale=alt.Scale(zero=is_share))
     day = alt.X("day:T", title=None, axis=_day_axis())
     base = alt.Chart(points).encode(x=day, y=mean)
@@ -98,7 +97,7 @@ def reliability_chart(frame: pd.DataFrame) -> alt.LayerChart:
         "score:Q",
         title=say("drift.bands.highest"),
         scale=share,
-        axis=alt.Axis(tickCount=5, **own_numbers()),
+        axis=alt.Axis(tickCount=5),
     )
     diagonal = (
         alt.Chart(pd.DataFrame({"score": [0, 1], "removed": [0, 1]}))

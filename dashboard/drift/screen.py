@@ -10,6 +10,7 @@ from core.services.context import Context
 from core.services.drift import DriftReport, WantedDrift, load_drift
 from core.services.policy_history import PolicyHistory
 from dashboard.address_choices import read_in_any_language
+from dashboard.chart_language import in_own_language
 from dashboard.data_table import data_table
 from dashboard.drift.charts import day_chart, reliability_chart
 from dashboard.drift.wording import (
@@ -130,7 +131,7 @@ def _days(report: DriftReport) -> None:
         st.caption(say("drift.days.none", comments=number(FEWEST_ROWS)))
         return
     st.altair_chart(
-        day_chart(one),
+        in_own_language(day_chart(one)),
         height=CHART_HEIGHT,
         key="days",
         alt=say("drift.days.about", measure=measure_name(one.name)),
@@ -146,7 +147,7 @@ def _bands(report: DriftReport) -> None:
     frame = band_frame(report.bands)
     if len(frame):
         st.altair_chart(
-            reliability_chart(frame),
+            in_own_language(reliability_chart(frame)),
             height=CHART_HEIGHT,
             key="bands",
             alt=say("drift.bands.about"),

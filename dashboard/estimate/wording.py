@@ -4,8 +4,9 @@ from core.services.job_time import JobTime
 from core.servinglog.estimates.levers import Lever, LeverKind
 from core.servinglog.estimates.plan import Basis, JobForecast, JobPlan, Scaling
 from core.servinglog.estimates.wording import FEW_PIECES
-from dashboard.core_sentences import figure, in_own_words
+from dashboard.core_sentences import in_own_words
 from dashboard.figures import NONE, duration
+from dashboard.shares import in_own_form
 from dashboard.staff_texts import count, decimal, number, said, say
 
 LEVERS = said("estimate.lever", LeverKind)
@@ -96,12 +97,12 @@ def effect_words(lever: Lever) -> str:
 
 def change_words(lever: Lever) -> str:
     """What to change."""
-    return in_own_words(lever.change, "estimate.change", comments=figure)
+    return in_own_words(lever.change, "estimate.change", comments=in_own_form)
 
 
 def evidence_words(lever: Lever) -> str:
     """What was measured here, or how to measure it."""
-    figures = dict.fromkeys(("calls", "share", "comments"), figure)
+    figures = dict.fromkeys(("calls", "share", "comments"), in_own_form)
     return in_own_words(_without_code(lever.evidence), "estimate.evidence", **figures)
 
 
@@ -113,7 +114,7 @@ def price_words(lever: Lever) -> str:
         "estimate.price",
         day=lambda day: say("form.first_day") if day == "1" else day,
         month=lambda name: say(f"estimate.month.{name.lower()}"),
-        **dict.fromkeys(names, figure),
+        **dict.fromkeys(names, in_own_form),
     )
 
 

@@ -4,7 +4,6 @@ import altair as alt
 import pandas as pd
 
 from core.servinglog.causes.facts import BackendPeriod, Facts
-from dashboard.chart_numbers import own_numbers
 from dashboard.staff_texts import say
 
 PHASES = ("queue", "tokenize", "compute", "network")
@@ -47,7 +46,7 @@ def _phases() -> list[str]:
 
 def phase_bars(rows: pd.DataFrame) -> alt.Chart:
     """Two bars on one scale, so that a phase that grew is the one that became longer."""
-    axis = alt.Axis(tickCount=5, **own_numbers())
+    axis = alt.Axis(tickCount=5)
     chart: alt.Chart = (
         alt.Chart(rows)
         .mark_bar(height=18)

@@ -12,6 +12,7 @@ from core.services.objectives import ObjectivesReport
 from core.services.overview import ServingOverview
 from core.servinglog.causes.facts import Facts
 from dashboard.backend_states import STATE_COLORS, Color, reason, seconds_ago
+from dashboard.chart_language import in_own_language
 from dashboard.figures import duration, has_lost, reasons
 from dashboard.overview.charts import (
     HEIGHT_PX,
@@ -118,7 +119,7 @@ def time_card(facts: Facts) -> None:
         took = say("overview.time.took", now=duration(now.p50), before=duration(before.p50))
         _title("time", backend=plain(now.backend), took=took)
         st.altair_chart(
-            phase_bars(phase_rows(now, before)),
+            in_own_language(phase_bars(phase_rows(now, before))),
             height=HEIGHT_PX,
             key="phases",
             alt=say("overview.time.alt", took=took),

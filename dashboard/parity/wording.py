@@ -11,8 +11,9 @@ from core.parity.pair import Flip, Pair
 from core.parity.report import ParityReport
 from core.parity.tables import ScoreTable
 from core.parity.threshold_map import MappedThreshold
-from dashboard.core_sentences import figure, in_own_words
+from dashboard.core_sentences import in_own_words
 from dashboard.figures import NONE, percent
+from dashboard.shares import in_own_form
 from dashboard.staff_texts import Said, count, decimal, joined, number, said, say
 from dashboard.wording import LABELS, local_time
 
@@ -39,7 +40,7 @@ EXCERPT_CHARS = 400
 
 def basis(report: ParityReport, zone: tzinfo) -> str:
     """One line about the basis of the figures: comments, policy, reference, time."""
-    source = in_own_words(report.source, "parity.source", comments=figure, all=figure)
+    source = in_own_words(report.source, "parity.source", comments=in_own_form, all=in_own_form)
     backend, how = report.reference.backend, ran(report.reference)
     parts = (
         count("parity.basis.comments", len(report.ids), source=source),
@@ -59,20 +60,20 @@ def notice(english: str) -> str:
 
 def step(english: str) -> str:
     """What is being done, while it is."""
-    return in_own_words(english, "parity.progress", comments=figure)
+    return in_own_words(english, "parity.progress", comments=in_own_form)
 
 
 def diagnosis(pair: Pair) -> str:
     """Why the scores differ, and what to do about it."""
     return in_own_words(
-        pair.finding.words, "parity.finding", far=figure, comments=figure, gap=figure
+        pair.finding.words, "parity.finding", far=in_own_form, comments=in_own_form, gap=in_own_form
     )
 
 
 def limits(report: ParityReport) -> list[str]:
     """Why the figures may be uncertain."""
     return [
-        in_own_words(english, "parity.warning", comments=figure, least=figure)
+        in_own_words(english, "parity.warning", comments=in_own_form, least=in_own_form)
         for english in report.warnings
     ]
 

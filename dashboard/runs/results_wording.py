@@ -19,8 +19,9 @@ from core.moderation.drift import (
 from core.moderation.invisible import escape_invisible
 from core.moderation.policies import Action
 from core.moderation.scores import Label
-from dashboard.core_sentences import figure, in_own_words
+from dashboard.core_sentences import in_own_words
 from dashboard.figures import NONE
+from dashboard.shares import in_own_form
 from dashboard.staff_texts import count, decimal, number, said, say
 from dashboard.wording import LABELS, local_time
 
@@ -97,7 +98,7 @@ def flagged_frame(results: RunResults) -> pd.DataFrame:
 def headline(results: RunResults, zone: tzinfo) -> str:
     """The sentence before the tables: what changed since the run before."""
     if results.drift is None or results.before is None:
-        return in_own_words(results.no_drift, "runs.no_drift", rows=figure, there=figure)
+        return in_own_words(results.no_drift, "runs.no_drift", rows=in_own_form, there=in_own_form)
     when = local_time(results.before.began_at, zone)
     changed = [one for one in results.drift.outcomes if one.evidence is DriftEvidence.CHANGED]
     moved = [one for one in results.drift.scores if one.evidence is DriftEvidence.CHANGED]

@@ -13,8 +13,9 @@ from core.parity.causes import Evidence, Finding
 from core.parity.diagnosis import diagnose
 from core.servinglog.estimates.levers import Lever, ParityMeasure, SiteMeasures
 from core.texts.texts import staff_texts_in
-from dashboard.core_sentences import figure, in_own_words
+from dashboard.core_sentences import in_own_words
 from dashboard.estimate.wording import change_words, evidence_words, price_words
+from dashboard.shares import in_own_form
 from dashboard.staff_texts import reading
 from tests.unit.test_job_estimates import row
 from tests.unit.test_levers import CASCADE, RUNTIMES, levers
@@ -103,7 +104,7 @@ def test_figures_and_days_are_in_the_readers_form() -> None:
 @pytest.mark.parametrize("at", range(len(FAULTS) + 6))
 def test_findings_are_told_in_another_language(at: int) -> None:
     words = findings()[at].words
-    figures = dict.fromkeys(("far", "comments", "gap"), figure)
+    figures = dict.fromkeys(("far", "comments", "gap"), in_own_form)
     assert in_own_words(words, "parity.finding", **figures) == words
     with reading("fr"):
         assert in_own_words(words, "parity.finding", **figures) != words
@@ -147,9 +148,3 @@ def test_the_sentence_with_the_most_words_of_its_own_is_taken() -> None:
     english = "There is nothing to compare: it assesses none of the same labels."
     with reading("de"):
         assert "keine derselben Kategorien" in in_own_words(english, "parity.finding")
-
-
-def test_a_figure_has_the_signs_of_the_language() -> None:
-    assert figure("1,240.5") == "1,240.5"
-    with reading("de"):
-        assert figure("1,240.5") == "1.240,5"

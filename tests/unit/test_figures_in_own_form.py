@@ -2,7 +2,6 @@
 
 import pytest
 
-from dashboard.chart_numbers import own_numbers
 from dashboard.language_names import name_of_language
 from dashboard.shares import in_own_form, interval_words, share_words
 from dashboard.staff_texts import reading
@@ -42,9 +41,3 @@ def test_a_language_without_a_name_in_the_readers_texts_has_its_english_one() ->
         assert [name_of_language(code) for code in ("de", "zu", "xx")] == [
             *("Deutsch", "Zulu", "another language"),
         ]
-
-
-def test_axes_are_left_alone_in_english() -> None:
-    assert own_numbers() == {}
-    with reading("de"):
-        assert own_numbers()["labelExpr"].startswith("join(split(replace(")
