@@ -9,6 +9,7 @@ from core.moderation.invisible import isolated
 from core.moderation.notices import AppealStage
 from core.services.hearing import Hearing, ShownDecision
 from dashboard.appeals.wording import due_words, is_late, look_line
+from dashboard.reason_words import reason_words
 from dashboard.staff_texts import say
 from dashboard.wording import APPEAL_BADGES, ago, decision_line, local_time, no_longer_shown
 
@@ -60,8 +61,8 @@ def _decision(hearing: Hearing, shown: ShownDecision, now: datetime) -> None:
     st.caption(say("appeals.card.decision"))
     st.text(decision_line(decision, now))
     if decision.reason_code is not None:
-        reason = shown.policy.reason(decision.reason_code)
-        st.text(say("appeals.card.reason", title=reason.title, text=reason.text))
+        words = reason_words(shown.policy.reason(decision.reason_code))
+        st.text(say("appeals.card.reason", title=words.title, text=words.text))
     if decision.note:
         st.caption(say("appeals.card.note"))
         st.text(decision.note)

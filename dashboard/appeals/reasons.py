@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.moderation.policies import Policy
 from dashboard.appeals.place import HearingPlace
+from dashboard.reason_words import reason_words
 from dashboard.staff_texts import say
 
 
@@ -15,12 +16,13 @@ def reason_row(place: HearingPlace, policy: Policy, caption: str, *, without: st
             if reason.code == without:
                 continue
             is_chosen = place.reason_code == reason.code
+            words = reason_words(reason)
             st.button(
-                reason.title,
+                words.title,
                 key=f"reason_{reason.code}_{place.appeal_id}",
                 shortcut=str(number),
                 type="primary" if is_chosen else "secondary",
-                help=reason.text,
+                help=words.text,
                 on_click=place.press_reason,
                 args=(reason.code,),
             )

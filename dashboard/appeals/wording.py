@@ -4,6 +4,7 @@ from datetime import datetime
 
 from core.moderation.hearings import FirstLook
 from core.moderation.policies import Action, Policy
+from dashboard.reason_words import reason_words
 from dashboard.staff_texts import say
 
 _UNITS = ((86_400, "days"), (3_600, "hours"), (60, "minutes"))
@@ -50,5 +51,5 @@ def look_line(look: FirstLook, policy: Policy) -> str:
 
 def reason_title(policy: Policy, code: str | None) -> str:
     """The reason's title in that policy, or its code if the policy has it no more."""
-    known = (one.title for one in policy.reasons if one.code == code)
+    known = (reason_words(one).title for one in policy.reasons if one.code == code)
     return next(known, code or say("appeals.look.no_reason"))

@@ -13,6 +13,7 @@ from dashboard.covered import covered_text, wants_cover
 from dashboard.quality.badges import action_badge
 from dashboard.quality.place import QualityPlace
 from dashboard.quality.wording import answer_line
+from dashboard.reason_words import reason_words
 from dashboard.staff_texts import number, say
 from dashboard.wording import ago, no_longer_shown
 
@@ -82,7 +83,7 @@ def _form(
     look = found.item.look
     if not found.is_standing:
         st.caption(say("quality.inbox.only_noted"))
-    titles = {reason.code: reason.title for reason in policy.reasons}
+    titles = {reason.code: reason_words(reason).title for reason in policy.reasons}
     with st.form(f"settle_{look.id}", border=False, enter_to_submit=False):
         st.text_area(
             say("quality.inbox.because"),

@@ -18,6 +18,7 @@ from dashboard.quality.sentences import (
     share_words,
     whole_percent,
 )
+from dashboard.reason_words import reason_words
 from dashboard.staff_texts import count, joined, number, said, say
 
 _CHANCE = 0.95
@@ -123,7 +124,7 @@ def golden_frame(results: Sequence[GoldenResult]) -> pd.DataFrame:
 
 def reason_title(policy: Policy, code: str | None) -> str:
     """The reason's title in that policy, or its code if the policy has it no more."""
-    known = next((one.title for one in policy.reasons if one.code == code), code)
+    known = next((reason_words(one).title for one in policy.reasons if one.code == code), code)
     return known or say("quality.cell.no_reason")
 
 

@@ -14,6 +14,7 @@ from core.moderation.queue import Count
 from core.moderation.sampling import Sampling
 from core.services.queries import CaseView
 from dashboard.figures import significant
+from dashboard.reason_words import reason_words
 from dashboard.staff_texts import count, decimal, number, said, say, staff_texts
 from dashboard.wording import FAILURES, decision_line
 
@@ -127,7 +128,7 @@ def standing_line(decision: Decision) -> str:
 def earlier_lines(settled: EarlierText, policy: Policy, now: datetime) -> list[str]:
     """The decision on the text before an edit. `policy` has the title of a removal's reason."""
     decision = settled.chain[-1]
-    titles = {reason.code: reason.title for reason in policy.reasons}
+    titles = {reason.code: reason_words(reason).title for reason in policy.reasons}
     lines = [decision_line(decision, now)]
     if (code := decision.reason_code) is not None:
         lines.append(say("review.earlier.reason", reason=titles.get(code, code)))

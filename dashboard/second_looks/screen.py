@@ -16,6 +16,7 @@ from core.services.second_looks import (
 )
 from dashboard.covered import covered_text, wants_cover
 from dashboard.keyboard import keyboard
+from dashboard.reason_words import reason_words
 from dashboard.second_looks.place import LookPlace
 from dashboard.second_looks.wording import golden_words, settled_title
 from dashboard.staff_texts import say
@@ -85,12 +86,13 @@ def _form(place: LookPlace, services: Services, actor: Actor, card: SecondLookCa
     st.caption(say("second_looks.form.reasons"))
     with st.container(horizontal=True, gap="small"):
         for number, reason in enumerate(card.policy.reasons, start=1):
+            words = reason_words(reason)
             st.button(
-                reason.title,
+                words.title,
                 key=f"reason_{reason.code}_{card.look_id}",
                 shortcut=str(number),
                 type="primary" if place.reason_code == reason.code else "secondary",
-                help=reason.text,
+                help=words.text,
                 on_click=place.press_reason,
                 args=(reason.code,),
             )

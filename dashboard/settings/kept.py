@@ -26,16 +26,24 @@ def kept_of(services: Services, actor: Actor, stored: Preferences) -> Kept:
 
     def kept(name: str) -> dict[str, Any]:
         key = f"settings_{name}"
-        value = getattr(stored, name)
-        st.session_state[key] = list(value) if isinstance(value, tuple) else value
+        st.session_state[key] = _shown(getattr(stored, name))
         return {"key": key, "on_change": save, "args": (name, key)}
 
     return kept
 
 
+def _shown(value: Any) -> Any:
+    """What a widget shows of a stored value: an empty text where there is none."""
+    if value is None:
+        return ""
+    return list(value) if isinstance(value, tuple) else value
+
+
 def _save(services: Services, actor: Actor, name: str, key: str) -> None:
     value = st.session_state[key]
     changed: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value}
+    if value == "":
+        changed[name] = None
     try:
         stored = load_preferences(services.context, actor)
         save_preferences(services.context, actor, replace(stored, **changed))

@@ -18,6 +18,7 @@ from core.services.report import list_reports
 from core.store.near_views import AuthorComment
 from core.store.views import ReportItem
 from dashboard.covered import covered, wants_cover
+from dashboard.reason_words import reason_words
 from dashboard.review.desk.requests import text
 from dashboard.staff_texts import count, number, say
 from dashboard.wording import ACTIONS_SHORT, VISIBILITY_TONES, VISIBLE_NOW, millis, short_day
@@ -57,7 +58,7 @@ def facts_json(services: Services, actor: Actor, revision_id: str) -> dict[str, 
     known = list_outcomes(context, actor, view.comment.source, view.comment.author)
     strip = [each for each in known if each.comment_id != view.comment.id]
     found = find_precedents(context, actor, revision_id)
-    titles = {reason.code: reason.title for reason in view.current_policy.reasons}
+    titles = {reason.code: reason_words(reason).title for reason in view.current_policy.reasons}
     is_covered = wants_cover(services, actor)
     alike = count_alike(context, actor, [revision_id]).get(revision_id, 1)
     return {

@@ -9,6 +9,7 @@ from core.moderation.permissions import Actor, Permission, can
 from core.services.preferences import load_preferences
 from core.services.queries import list_reasons, list_undoable
 from core.store.views import OwnDecision
+from dashboard.reason_words import reason_words
 from dashboard.review.desk.component import desk
 from dashboard.review.desk.queue import filters_from
 from dashboard.staff_texts import staff_texts
@@ -50,8 +51,9 @@ def render(services: Services, actor: Actor) -> None:
             "query": st.query_params.get("q", ""),
             "revision": st.query_params.get("case"),
             "reasons": [
-                {"code": each.code, "title": each.title, "text": each.text}
+                {"code": each.code, "title": words.title, "text": words.text}
                 for each in list_reasons(services.context, actor)
+                if (words := reason_words(each))
             ],
             "undoable": undoable_json(mine),
             "shown_ms": SHOWN_MS,

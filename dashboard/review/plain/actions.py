@@ -13,6 +13,7 @@ from core.moderation.policies import Action
 from core.services.queries import CaseView
 from core.services.reopen import load_case_reopening
 from core.store.views import OwnDecision
+from dashboard.reason_words import reason_words
 from dashboard.review.case_wording import standing_line
 from dashboard.review.plain.desk import (
     Desk,
@@ -117,12 +118,13 @@ def reason_row(desk: Desk, view: CaseView) -> None:
     with st.container(horizontal=True, gap="small"):
         for number, reason in enumerate(view.current_policy.reasons, start=1):
             is_chosen = desk.reason_code == reason.code
+            words = reason_words(reason)
             st.button(
-                reason.title,
+                words.title,
                 key=f"reason_{reason.code}_{view.revision.id}",
                 shortcut=str(number),
                 icon=":material/radio_button_checked:" if is_chosen else None,
-                help=reason.text,
+                help=words.text,
                 on_click=press_reason,
                 args=(desk, view.revision.id, reason.code),
             )
