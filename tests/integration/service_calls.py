@@ -196,11 +196,11 @@ TABLE: dict[tuple[str, str], tuple[Call, str]] = {
     ("preferences.load_exposure", "load"): (lambda s, a: load_exposure(s.context, a), "nyynnn"),
     ("preferences.load_preferences", "load"): (
         lambda s, a: load_preferences(s.context, a),
-        "nyynny",
+        "nyyyyy",
     ),
     ("preferences.save_preferences", "save"): (
         lambda s, a: save_preferences(s.context, a, Preferences(is_lighter=True)),
-        "nyynny",
+        "nyyyyy",
     ),
     ("queries.count_queue", "count"): (lambda s, a: queries.count_queue(s.context, a), "nyynny"),
     ("queries.list_reasons", "list"): (lambda s, a: queries.list_reasons(s.context, a), "nyynny"),

@@ -127,7 +127,7 @@ def test_an_appeal_is_heard(services: Services, german: Open) -> None:
     assert_german(test, "appeals")
     test = press(press(test, "reason_threat_"), "look_remove_")
     assert_german(test, "appeals")
-    assert "lena würde ihn entfernen: Threats" in said(test)
+    assert "lena würde ihn entfernen: Drohungen" in said(test)
     assert "Eine Wortregel (entfernen) traf auf ihn zu" in said(test)
     test.text_area[0].input("Es ist ein Zitat und sagt das auch.")
     test = press(test, "overturn_")

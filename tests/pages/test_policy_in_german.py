@@ -205,7 +205,7 @@ def test_quality_of_a_disagreement_and_of_golden_items(services: Services, page:
     test.text_area(key=f"because_{look.id}").set_value(WHY)
     assert "Geklärt. Über den Kommentar wurde neu" in german(press(test, "settle_approve"))
     test = part(page, LEAD, "Golden items")
-    assert "mina · Harassment und tomas · Threats; dafür verbürgt: pia" in german(test)
+    assert "mina · Belästigung und tomas · Drohungen; dafür verbürgt: pia" in german(test)
     assert "Das ist kein Musterfall mehr." in german(press(test, f"golden_{kept.id}"))
 
 

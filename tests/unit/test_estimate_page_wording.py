@@ -82,5 +82,4 @@ def test_the_chart_is_in_the_readers_language() -> None:
         assert set(time_bins(FORECAST)["kept"]) == {"neuf sur dix", "les autres"}
         chart = str(time_chart(FORECAST).to_dict())
     assert "part des tâches" in chart
-    assert "'decimal': ','" in chart
     assert "durée de la tâche, minutes" in chart
