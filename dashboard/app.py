@@ -10,7 +10,7 @@ from dashboard.sign_in_cookie import remember
 from dashboard.staff_language import declare_language, read_in_own_language
 from dashboard.staff_texts import say
 from dashboard.wiring import current_services, current_staff_sign_in, signed_in
-from dashboard.wording import plain
+from dashboard.wording import plain, role_names
 
 # section, folder, URL path, icon, permission needed to see the page
 CASES, OPERATE, GOVERN = "", "operate", "govern"
@@ -55,7 +55,7 @@ def navigate(actor: Actor) -> None:
     if can(actor, Permission.SET_PREFERENCES):
         personal.insert(0, _page("settings", SETTINGS_ADDRESS, "tune"))
     st.navigation(
-        {**sections, f"{actor.id} · {', '.join(actor.roles)}": personal}, position="top"
+        {**sections, f"{actor.id} · {role_names(actor.roles)}": personal}, position="top"
     ).run()
 
 

@@ -8,7 +8,7 @@ from core.services.sign_in import sign_in
 from dashboard.sign_in_cookie import TOKEN_KEY
 from dashboard.staff_texts import say
 from dashboard.wiring import ACTOR_KEY, current_services, signed_in
-from dashboard.wording import ROLES, plain
+from dashboard.wording import ROLES, plain, role_names
 
 
 def render(actor: Actor | None) -> None:
@@ -18,7 +18,7 @@ def render(actor: Actor | None) -> None:
     for person in list_demo_staff(current_services().context):
         left, right = st.columns([2, 9], vertical_alignment="center")
         left.button(
-            f"{plain(person.id)} · {', '.join(person.roles)}",
+            f"{plain(person.id)} · {role_names(person.roles)}",
             key=f"sign_in_{person.id}",
             icon=":material/check:" if person == actor else ":material/person:",
             disabled=person == actor,

@@ -11,6 +11,7 @@ from core.moderation.cases import CaseTrigger
 from core.moderation.comments import Visibility
 from core.moderation.decisions import Decision, DecisionSource
 from core.moderation.notices import AppealStage, ScoreFact
+from core.moderation.people import STAFF_ROLES
 from core.moderation.permissions import Role
 from core.moderation.policies import Action
 from core.moderation.scores import Label
@@ -32,6 +33,8 @@ VISIBLE_NOW = said("common.visible_now", Visibility)
 APPEALS = said("common.appeal", AppealStatus)
 TRIGGERS = said("common.trigger", CaseTrigger)
 ROLES = said("common.role", Role)
+"""What each is for."""
+ROLE_NAMES = said("common.role_name", STAFF_ROLES)
 FAILURES = said("common.failure", ErrorKind)
 _APPEAL_TONES: dict[AppealStage, tuple[str, str]] = {
     AppealStage.PENDING: ("blue", ":material/hourglass_top:"),
@@ -67,6 +70,11 @@ def ago(moment: datetime, now: datetime) -> str:
 def no_longer_shown() -> str:
     """What stands in place of a withdrawn text."""
     return say("common.withdrawn.text")
+
+
+def role_names(roles: Sequence[Role]) -> str:
+    """Those of the staff, in a row."""
+    return ", ".join(ROLE_NAMES[role] for role in roles)
 
 
 def millis(moment: datetime) -> int:

@@ -6,8 +6,8 @@ from core.moderation.permissions import Actor, Role
 from dashboard.help.texts import help_text, permitted
 from dashboard.staff_texts import said, say, staff_texts
 from dashboard.wiring import current_actor
+from dashboard.wording import ROLE_NAMES
 
-ROLE_NAMES = said("help.role", Role)
 AS_ROLE = said("help.as_role", Role)
 
 

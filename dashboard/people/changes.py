@@ -10,10 +10,10 @@ from core.config import Settings
 from core.moderation.people import STAFF_ROLES, Person
 from core.moderation.permissions import Actor, Role
 from core.services.people import disable_person, enable_person, give_roles, invite_person
-from dashboard.people.wording import ROLE_NAMES, role_names, role_words
+from dashboard.people.wording import role_words
 from dashboard.popovers import show_problem, try_change
 from dashboard.staff_texts import say
-from dashboard.wording import plain
+from dashboard.wording import ROLE_NAMES, plain, role_names
 
 DONE_KEY = "people_done"
 INVITE, ROLES_OF, DISABLE, ENABLE = "invite", "roles_of", "disable", "enable"

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from core.moderation.people import STAFF_ROLES, Person, actor_of
+from core.moderation.people import Person, actor_of
 from core.moderation.permissions import Permission, Role, can
-from dashboard.staff_texts import said, say
-from dashboard.wording import ROLES
+from dashboard.staff_texts import say
+from dashboard.wording import ROLE_NAMES, ROLES, role_names
 
 SETTING = "MODCONSOLE_PUBLISH_ALONE=yes"
-ROLE_NAMES = said("people.role", STAFF_ROLES)
 
 
 def lead_words(people: Sequence[Person], *, publishes_alone: bool) -> str:
@@ -32,11 +31,6 @@ def lead_words(people: Sequence[Person], *, publishes_alone: bool) -> str:
 def role_words(role: Role) -> str:
     """A role with what it is for."""
     return say("people.role_use.with_use", role=ROLE_NAMES[role], use=ROLES[role])
-
-
-def role_names(roles: Sequence[Role]) -> str:
-    """`lead, ops`; empty without any."""
-    return ", ".join(ROLE_NAMES[role] for role in roles)
 
 
 def people_table(people: Sequence[Person]) -> pd.DataFrame:

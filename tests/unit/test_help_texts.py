@@ -72,5 +72,5 @@ def test_what_a_permission_is_called_in_english_is_its_value() -> None:
 def test_each_role_of_the_staff_has_a_name(language: str) -> None:
     texts = staff_texts_in(language)
     for role in STAFF_ROLES:
-        assert texts.say(f"help.role.{role.name.lower()}")
+        assert texts.say(f"common.role_name.{role.name.lower()}")
         assert texts.say(f"help.as_role.{role.name.lower()}")
