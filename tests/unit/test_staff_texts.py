@@ -141,3 +141,33 @@ def test_the_language_ends_with_what_is_read_in_it() -> None:
     with reading("de"):
         assert say("common.page.help") == "Hilfe"
     assert say("common.page.help") == "Help"
+
+
+# What is said before anybody signed in, to a program, or to whoever started the servers.
+WITHOUT_A_READER = {
+    *("no_proxy.py", "oidc_routes.py", "same_origin.py", "server.py", "wiring.py"),
+}
+
+
+def literals(path: Path) -> list[str]:
+    """The texts in code that are no docstrings."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    nodes = list(ast.walk(tree))
+    bare = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    return [
+        node.value
+        for node in nodes
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in bare
+    ]
+
+
+def test_no_sentence_of_a_page_stands_in_its_code() -> None:
+    sentence = re.compile(r"[A-Z][a-z]*( [A-Za-z,'’-]+){2,}[.?!:]|[A-Z][a-z]*( [A-Za-z,'’-]+){5,}")
+    left = {
+        path.relative_to(ROOT).as_posix(): text
+        for path in (ROOT / "dashboard").rglob("*.py")
+        if path.name not in WITHOUT_A_READER
+        for text in literals(path)
+        if sentence.match(text)
+    }
+    assert left == {}
