@@ -1,5 +1,7 @@
 """Words whose letters stand apart, in brackets, as digits or without gaps, read as words."""
 
+from operator import mul
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -151,3 +153,19 @@ def test_signs_repeated_letters_pictures_and_turned_letters_are_seen_through(
 )
 def test_what_is_no_word_in_disguise_has_one_reading(plain: str) -> None:
     assert len(readings(plain)) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["!!!!!!abcdefghijklmnopqrst", "|||||||||||||||||unbelievable!", "x $$$$$$$$$$$$$$$$$$$$$$a"],
+)
+def test_signs_before_a_long_word_are_left_as_they_are(text: str) -> None:
+    assert with_whole_words(text) == text
+
+
+ROWS = st.builds(mul, st.sampled_from("!|@$15_'-.ak "), st.integers(1, 25))
+
+
+@given(st.lists(ROWS, max_size=4).map("".join))
+def test_rows_of_signs_and_letters_of_any_length_are_read(text: str) -> None:
+    assert readings(text)

@@ -38,8 +38,9 @@ def with_drawn_words(text: str) -> str:
 
 def _in_letters(match: re.Match[str]) -> str:
     word = match[0].rstrip("!|").lower()
-    is_share = word[0] == "$" and match[0].isupper()  # the sign of a company at an exchange
-    if word.isalpha() or is_share:
+    # The sign of a company at an exchange; or the signs before a word that is too long.
+    is_share = word.startswith("$") and match[0].isupper()
+    if not word or word.isalpha() or is_share:
         return match[0]
     is_long = len(word) >= _LEAST_LETTERS or _THREE_LETTERS.fullmatch(word)
     if not is_long or sum(map(str.isalpha, word)) < _LEAST_WRITTEN or _ORDINAL.fullmatch(word):
