@@ -81,6 +81,15 @@ def test_a_chosen_language_holds_at_once_and_after_a_reload(
     assert [each.value for each in test.subheader] == ["Settings"]
 
 
+def test_each_person_reads_in_their_own_language(services: Services, staff_page: Open) -> None:
+    save_preferences(services.context, MODERATOR, Preferences(language="de"))
+    save_preferences(services.context, LEAD, Preferences(language="fr"))
+    tests = [staff_page("settings", each) for each in (MODERATOR, LEAD, ADMIN)]
+    for _ in range(2):
+        told = [test.run().subheader[0].value for test in tests]
+        assert told == ["Einstellungen", "Réglages", "Settings"]
+
+
 def test_a_language_without_texts_is_refused(services: Services) -> None:
     with pytest.raises(InvalidInput, match="'nl'"):
         save_preferences(services.context, MODERATOR, Preferences(language="nl"))
