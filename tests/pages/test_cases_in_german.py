@@ -162,7 +162,7 @@ def test_an_appeal_is_late_and_only_read(services: Services, german: Open) -> No
         tx._connection.exec_driver_sql("UPDATE appeals SET due_at = filed_at - 7200000000")
     test = german("appeals", MODERATOR)
     assert_german(test, "appeals")
-    assert "2 Std. zu spät" in " ".join(each.value for each in test.markdown)
+    assert "2 h überfällig" in " ".join(each.value for each in test.markdown)
 
 
 def test_a_colleague_was_faster(services: Services, german: Open) -> None:

@@ -181,7 +181,7 @@ def test_drift_of_a_new_site_of_today_and_of_few_days(german: Open, services: Se
     assert_german(at)
     assert set(at.dataframe[0].value["Befund"]) == {"zu wenige Tage"}
     assert re.match(r"\d+\\\. ", at.caption[0].value), "no list of Markdown"
-    assert at.selectbox(key="measure").options[0] == "Anteil markierter"
+    assert at.selectbox(key="measure").options[0] == "Markierungsquote"
 
 
 def test_a_choice_in_the_address_is_read_in_any_language(

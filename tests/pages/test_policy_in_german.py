@@ -221,4 +221,4 @@ def test_quality_of_what_one_may_not_settle(services: Services, page: Open) -> N
 
 def test_values_that_a_link_holds_are_the_same_in_every_language(page: Open) -> None:
     assert page("policy", LEAD, span="All").segmented_control(key="span").value == "All"
-    assert page("policy", LEAD, span="Alle").segmented_control(key="span").value == "All"
+    assert page("policy", LEAD, span="Alles").segmented_control(key="span").value == "All"

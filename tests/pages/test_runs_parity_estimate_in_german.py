@@ -162,7 +162,7 @@ def test_runs_that_failed(services: Services, staff_page: Open) -> None:
     assert isinstance(made[-1], JobRun)
     with alone(history.folder):
         page = staff_page("runs", OPS)
-    check(page, "runs", "Der letzte Lauf von nightly wurde nicht fertig")
+    check(page, "runs", "Der letzte Lauf von nightly endete nicht erfolgreich")
     assert list(page.dataframe[1].value["outcome"])[:3] == ["falsche Verwendung", "läuft", "fertig"]
     assert "Exitcode 77" in set(page.dataframe[1].value["outcome"])
 

@@ -76,7 +76,7 @@ def test_names_and_versions_stay_as_they_are() -> None:
 def test_kinds_of_failures_are_told() -> None:
     with reading("de"):
         assert in_own_words("1,200 of 2,400 calls failed (1,100 timeout, 100 circuit open).") == (
-            "1.200 von 2.400 Aufrufen schlugen fehl (1.100× zu spät, 100× nicht aufgerufen)."
+            "Fehlgeschlagen: 1.200 von 2.400 Aufrufen (1.100× zu spät, 100× nicht aufgerufen)."
         )
 
 

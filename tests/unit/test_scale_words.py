@@ -67,4 +67,4 @@ def test_figures_have_the_language_s_form() -> None:
         assert page.workers_words((1, 2, 4)) == "1, 2 und 4 Worker"
         said = page.objective_words(0.995, 2_500.0)
         assert said == "99,5 % der Anfragen in höchstens 2.500 ms beantwortet"
-        assert "Wettbewerb um Ressourcen 0,100, " in page.law_words(FITS[-1])
+        assert "Konkurrenz um Ressourcen 0,100, " in page.law_words(FITS[-1])
