@@ -11,7 +11,7 @@ from core.moderation.permissions import Actor, Role
 from core.services.load_tests import busiest_rps, list_load_tests
 from core.servinglog.queries import ServingLogQueries
 from dashboard.address_choices import read_in_any_language
-from dashboard.scale.named_test import read_named_test, test_name
+from dashboard.scale.earlier_load_tests import read_named_test, test_name
 from dashboard.scale.place import PROBLEM_KEY, make_place
 from dashboard.scale.result import result_panel
 from dashboard.scale.running import running_card

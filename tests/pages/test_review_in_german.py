@@ -189,7 +189,7 @@ def test_what_the_desk_can_not_do_is_said_in_german(services: Services, client: 
 def test_whoever_is_signed_out_reads_the_browsers_language(client: TestClient) -> None:
     asked = {"accept-language": "fr-CH, de;q=0.5"}
     answer = client.post("/review/desk/queue", json={}, headers=asked)
-    assert answer.json()["error"].startswith("Vous êtes déconnecté")
+    assert answer.json()["error"] == staff_texts_in("fr").say("review.request.signed_out")
     assert client.post("/review/desk/queue", json={}).json()["error"].startswith("You are signed")
 
 
