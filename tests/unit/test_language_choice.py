@@ -8,6 +8,7 @@ from core.texts.choice import (
     accepted_languages,
     language_of_notice,
     language_of_page,
+    language_of_staff,
     with_texts,
 )
 from core.texts.texts import LANGUAGES
@@ -68,3 +69,20 @@ def test_a_notice_is_in_the_comments_language_if_it_is_sure_and_has_texts(
 def test_whatever_a_browser_sends_a_language_is_found(link: str, header: str, browser: str) -> None:
     assert language_of_page(link, header, browser, "en") in LANGUAGES
     assert with_texts(link) in ("", *LANGUAGES)
+
+
+@pytest.mark.parametrize(
+    ("own", "header", "browser", "site", "read"),
+    [
+        ("de", "fr", "en", "en", "de"),
+        (None, "nl, fr-CH;q=0.5", "de", "en", "fr"),
+        (None, "nl", "de-AT", "fr", "de"),
+        (None, "", "", "fr", "fr"),
+        (None, "nl", "es", "pt", "en"),
+        ("", "", "", "", "en"),
+    ],
+)
+def test_staff_read_their_own_choice_then_the_browsers_then_the_sites(
+    own: str | None, header: str, browser: str, site: str, read: str
+) -> None:
+    assert language_of_staff(own, header, browser, site) == read
