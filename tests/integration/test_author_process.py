@@ -15,6 +15,7 @@ PROGRAM = f"""
 import sys
 from streamlit.testing.v1 import AppTest
 from core.environment import load_settings
+from core.texts.texts import staff_texts_in
 from dashboard.server import make_app
 
 make_app("author", load_settings())
@@ -23,6 +24,7 @@ at.query_params["reference"] = sys.argv[1]
 at.run()
 assert not at.exception
 assert at.header[0].value == "Your comment was removed."
+assert staff_texts_in.cache_info().currsize == 0, "the staff's words were loaded"
 print(sorted(name for name in sys.modules if name.startswith(("dashboard.", "core.services."))))
 """
 OF_THE_PAGE = {
@@ -30,7 +32,7 @@ OF_THE_PAGE = {
     "lookup", "lookup.appeal_form", "lookup.copy", "lookup.course", "lookup.foot",
     "lookup.html_language", "lookup.language",
     "lookup.limit", "lookup.panel", "lookup.statement", "lookup.wording",
-    "same_origin", "server", "shared_services", "wording",
+    "same_origin", "server", "shared_services", "staff_texts", "wording",
 }  # fmt: skip
 # What it calls, and what every process is built from.
 SERVICES = {
