@@ -10,7 +10,7 @@ import pytest
 
 from core.inference.language.detector import LanguageDetector
 from core.texts.texts import LANGUAGES, STAFF_LANGUAGES, Texts, english, staff_texts_in, texts_in
-from dashboard.staff_texts import count, reading, say
+from dashboard.staff_texts import count, decimal, number, reading, say
 
 ROOT = Path(__file__).parents[2]
 OTHERS = [code for code in STAFF_LANGUAGES if code != "en"]
@@ -135,6 +135,21 @@ def test_none_is_counted_as_each_language_does() -> None:
     with reading("fr"):
         assert count("settings.left_out.cases", 0) == "0 dossier"
         assert count("settings.left_out.cases", 2) == "2 dossiers"
+
+
+@pytest.mark.parametrize(
+    ("language", "whole", "part"),
+    [
+        ("en", "12,345", "1,234.5"),
+        ("de", "12.345", "1.234,5"),
+        ("fr", "12\u202f345", "1\u202f234,5"),
+    ],
+)
+def test_figures_have_the_signs_of_the_language(language: str, whole: str, part: str) -> None:
+    with reading(language):
+        assert number(12_345) == whole
+        assert decimal(1_234.5, 1) == part
+        assert decimal(0.4, 0) == "0"
 
 
 def test_the_language_ends_with_what_is_read_in_it() -> None:

@@ -38,9 +38,9 @@ def with_drawn_words(text: str) -> str:
 
 def _in_letters(match: re.Match[str]) -> str:
     word = match[0].rstrip("!|").lower()
-    # The sign of a company at an exchange; or the signs before a word that is too long.
+    # The sign of a company at an exchange. (Of signs before a word that is too long nothing is left.)
     is_share = word.startswith("$") and match[0].isupper()
-    if not word or word.isalpha() or is_share:
+    if word.isalpha() or is_share:
         return match[0]
     is_long = len(word) >= _LEAST_LETTERS or _THREE_LETTERS.fullmatch(word)
     if not is_long or sum(map(str.isalpha, word)) < _LEAST_WRITTEN or _ORDINAL.fullmatch(word):
