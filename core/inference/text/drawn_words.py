@@ -38,7 +38,7 @@ def with_drawn_words(text: str) -> str:
 
 def _in_letters(match: re.Match[str]) -> str:
     word = match[0].rstrip("!|").lower()
-    # The sign of a company at an exchange. (Of signs before a word that is too long nothing is left.)
+    # The sign of a company at an exchange. Of signs before too long a word nothing is left here.
     is_share = word.startswith("$") and match[0].isupper()
     if word.isalpha() or is_share:
         return match[0]
