@@ -162,8 +162,3 @@ def problem_lines(problems: Sequence[SegmentProblem]) -> list[str]:
     if len(problems) > PROBLEMS_SHOWN:
         lines.append(count("common.more_files", len(problems) - PROBLEMS_SHOWN))
     return lines
-
-
-def counted(number: int, what: str) -> str:
-    """`1 call`, `1,240 calls`."""
-    return f"{number:,} {what}{'' if number == 1 else 's'}"

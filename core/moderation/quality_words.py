@@ -4,7 +4,7 @@ Nothing that was estimated is ever called 100 %: what nobody checked could be ot
 """
 
 from core.moderation.agreement import FEW_PAIRS, Agreement, Figure95
-from core.moderation.estimates import FEWEST_JUDGED, MissedAbuse, ShareEstimate
+from core.moderation.estimates import FEWEST_JUDGED, MissedAbuse
 
 UNKNOWN = "unknown"
 NONE = "–"
@@ -89,14 +89,3 @@ def found_words(found: MissedAbuse) -> str:
     if share >= _NEARLY_ALL:
         return f"Of all abuse at least {percent(low)} is hidden."
     return f"Of all abuse {percent(share)} is hidden ({interval_words(low, found.found.high)})."
-
-
-def golden_words(found: ShareEstimate | None) -> str:
-    """How often one person was right on golden items; empty without any."""
-    if found is None:
-        return ""
-    right = round(found.share * found.judged)
-    return (
-        f"Among your second looks were {found.judged:,} texts that three people were sure of. You "
-        f"said what they said of {right:,} ({interval_words(found.low, found.high)})."
-    )

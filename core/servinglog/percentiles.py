@@ -12,9 +12,3 @@ MIN_CALLS: dict[Quantile, int] = {"p50": 2, "p95": 20, "p99": 100}
 def is_weak(quantile: Quantile, count: int) -> bool:
     """Whether a percentile of `count` calls is little more than the slowest call."""
     return count < MIN_CALLS[quantile]
-
-
-def basis(quantile: Quantile, count: int) -> str:
-    """The number of calls for display: `of 12 calls: too few` or `of 4,210 calls`."""
-    calls = f"of {count:,} call{'' if count == 1 else 's'}"
-    return f"{calls}: too few" if is_weak(quantile, count) else calls

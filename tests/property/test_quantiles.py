@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.servinglog.percentiles import QUANTILES, basis, is_weak
+from core.servinglog.percentiles import QUANTILES, is_weak
 from core.servinglog.queries import ServingLogQueries
 from core.servinglog.record import Mode, ServingRecord
 from core.servinglog.windows import BUCKETS_S, Window, bucket_s
@@ -60,9 +60,7 @@ def test_bucket_keeps_a_chart_within_its_points(span_s: float, most: int) -> Non
 
 
 @given(st.integers(0, 10_000))
-def test_words_and_number_agree_on_weakness(count: int) -> None:
-    for name in QUANTILES:
-        assert ("too few" in basis(name, count)) == is_weak(name, count)
+def test_few_calls_make_a_weak_percentile(count: int) -> None:
     assert is_weak("p99", count) == (count < 100)
     assert is_weak("p95", count) == (count < 20)
 

@@ -13,7 +13,6 @@ from core.moderation.quality_words import (
     agreement_words,
     chance_figure,
     found_words,
-    golden_words,
     missed_words,
     percent,
     percent_figure,
@@ -100,11 +99,3 @@ def test_of_what_was_not_seen_there_is_a_limit() -> None:
     assert words == "Of all abuse at least 93 % is hidden."
     some = found_words(MissedAbuse(500, 50, missed, share_of(40, 50)))
     assert some == "Of all abuse 80 % is hidden (between 67 % and 89 %)."
-
-
-def test_golden_results_say_how_many() -> None:
-    assert golden_words(None) == ""
-    assert golden_words(share_of(11, 12)).startswith(
-        "Among your second looks were 12 texts that three people were sure of. You said what they "
-        "said of 11 (between 65 % and 99 %)."
-    )
