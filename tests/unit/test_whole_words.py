@@ -40,6 +40,7 @@ def test_a_row_without_gaps_between_its_words_is_parted_into_words(sign: str) ->
         ("you are a s t u p i d dog", "you are a stupid dog"),
         ("k'ill y’ourself, you b-itch", "kill yourself, you bitch"),
         ("fuc'k you, ret'ard", "fuck you, retard"),
+        ("k\u02bcill y\u02b9ou, b\u2011itch", "kill you, bitch"),
     ],
 )
 def test_brackets_and_digits_in_words_are_read_as_letters(written: str, read: str) -> None:
@@ -60,6 +61,7 @@ def test_brackets_and_digits_in_words_are_read_as_letters(written: str, read: st
         "日 本 語 を 話",
         "https://www.example.com/2026/a-b-c",
         "the answers a, b, c, d and A/B/C/D/E",
+        "don\u02bct, he\u02bcll, they\u02bcve",
         "don't, he'll, they've, couldn’t, ain't, it's, y'all, o'clock, rock'n'roll",
         "well-known, co-founder, state-of-the-art, x-ray, l'homme d'accord",
     ],

@@ -26,12 +26,17 @@ _WITH_SIGNS = re.compile(
 # In each of those; most texts have none, and this is found faster.
 _INSIDE_A_WORD = re.compile(r"(?:[^\w\s'\u2019@:-]|_)(?<=[a-zA-Z].)(?:[^\w\s]|_){0,2}[a-zA-Z]")
 _PARTS = re.compile(r"[a-z]+")
+_APOSTROPHE = "'\u2019\u02b9\u02bb-\u02bf\u02c8\ua78b\ua78c"
+"""The sign and the letters that are drawn like it."""
 _PARTED = re.compile(
-    r"(?<![\w@./:'\u2019-])[a-zA-Z]{1,20}(?:['\u2019-][a-zA-Z]{1,20}){1,9}"
-    r"(?![^\W_]|['\u2019-]\w|[_@./:]\w)"
+    rf"(?<![\w@./:{_APOSTROPHE}-])[a-zA-Z]{{1,20}}(?:[{_APOSTROPHE}-][a-zA-Z]{{1,20}}){{1,9}}"
+    rf"(?![^\W_]|[{_APOSTROPHE}-]\w|[_@./:]\w)"
 )
-_INSIDE_PARTS = re.compile(r"[a-zA-Z]['\u2019-][a-zA-Z]")
-_CONTRACTION = re.compile(r"(\w+)['\u2019](?:s|d|m|ll|re|ve|em|all)|\w+n['\u2019]t", re.IGNORECASE)
+_INSIDE_PARTS = re.compile(rf"[a-zA-Z][{_APOSTROPHE}-][a-zA-Z]")
+_CONTRACTION = re.compile(
+    rf"([a-zA-Z]+)[{_APOSTROPHE}](?:s|d|m|ll|re|ve|em|all)|[a-zA-Z]+n[{_APOSTROPHE}]t",
+    re.IGNORECASE,
+)
 """As `he'll` and `don't`, of which the first is made of a known word."""
 # Looking at each long word of a long text takes long, and there a phrase is one word of many.
 _SHORT_TEXT = 200
