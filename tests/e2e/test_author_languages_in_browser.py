@@ -65,7 +65,7 @@ def test_the_longest_words_fit_the_screen(
         page.goto(f"{address}/?reference={reference}")
         headline = texts.say("headline.held" if state == "held" else "headline.removed")
         expect(page.get_by_role("heading", name=headline)).to_be_visible()
-        assert page.locator("html").get_attribute("lang") == locale[:2]
+        expect(page.locator("html")).to_have_attribute("lang", locale[:2])
         page.get_by_text(texts.say("course.figures")).click()
         expect(page.get_by_text(texts.say("score.about"))).to_be_visible()
         assert page.evaluate(TOO_WIDE) == []
