@@ -31,6 +31,17 @@ ConsoleError
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+PROGRAM_FAULTS = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What Python raises where this program is wrong. They are caught, and logged, only where a fault
+that one text meets must not take other texts with it."""
+
 
 class ConsoleError(Exception):
     """The base class of all; its message is shown to users."""

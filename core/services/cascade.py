@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from core.errors import RuleBroken
+from core.errors import BackendError, RuleBroken
 from core.inference.base import Backend
 from core.inference.cascade.backend import CascadeBackend, ClearingRule, Predictor, near_edges
 from core.inference.cascade.calibration import NOT_CALIBRATED, Calibration, objection
@@ -120,11 +120,14 @@ def calibrate(
 
 def _distinct_chunks(comments: Iterable[ScoredText]) -> Iterator[list[ScoredText]]:
     """The comments without repeated texts: copies are not independent, so counting them would make
-    the bound too tight."""
+    the bound too tight. A text that can't be read has no score to count."""
     seen: set[tuple[str, ...]] = set()
     chunk: list[ScoredText] = []
     for comment in comments:
-        form = readings(comment.text)
+        try:
+            form = readings(comment.text)
+        except BackendError:
+            continue
         if form in seen:
             continue
         seen.add(form)

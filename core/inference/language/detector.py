@@ -4,9 +4,11 @@ It uses CLD2 (package pycld2). docs/decisions.md has the other detectors that we
 `modconsole bench language` measures this one.
 """
 
+import logging
 import re
 from collections.abc import Sequence
 
+from core.errors import PROGRAM_FAULTS, BackendError
 from core.inference.language.cld2 import told_by_cld2
 from core.inference.language.parts import foreign_parts
 from core.inference.language.seen_words import (
@@ -32,6 +34,8 @@ NAMED_SCORE = 100  # whole sentences in Cyrillic look-alikes of English have les
 NAMED_LETTERS = 16
 COUNTED_CHARS = 200  # enough to tell the script and whether a text is short
 
+_log = logging.getLogger(__name__)
+
 
 class LanguageDetector:
     """`expected` are the languages that the site expects: where a short text could be in several
@@ -46,7 +50,15 @@ class LanguageDetector:
         return self._main(ways_to_read(own_words(displayed_and_hidden(text)[0])))
 
     def read(self, text: str) -> TextLanguages:
-        """The same, and the languages of the text's parts."""
+        """The same, and the languages of the text's parts. Unsure of a text that meets a fault of
+        this program."""
+        try:
+            return self._read(text)
+        except (*PROGRAM_FAULTS, BackendError):
+            _log.exception("A text met a fault of this program: its language is taken for unsure.")
+            return TextLanguages(None)
+
+    def _read(self, text: str) -> TextLanguages:
         displayed, hidden = displayed_and_hidden(text)
         ways = ways_to_read(own_words(displayed))
         parts = _parts(ways)

@@ -3,10 +3,12 @@
 A text that can be taken in two ways has two readings, and the higher score counts.
 """
 
+import logging
 import re
 import unicodedata
 from collections.abc import Iterator
 
+from core.errors import PROGRAM_FAULTS, BackendError
 from core.inference.text.addresses import with_address_words, with_every_address_word
 from core.inference.text.inner_marks import without_inner_marks
 from core.inference.text.letters import PlainLetters
@@ -38,6 +40,8 @@ _SOFT_IN_WORD = re.compile(f"(?<={LETTER}){_SOFT_BLANK}+(?={LETTER})")
 # Letters that each stand alone, once blanks are read as spaces.
 _ROW = re.compile(f"(?<!\\S){LETTER}(?: {LETTER}){{2,}}(?!\\S)")
 
+_log = logging.getLogger(__name__)
+
 
 def model_text(text: str) -> str:
     """The first reading."""
@@ -47,8 +51,19 @@ def model_text(text: str) -> str:
 def readings(text: str) -> tuple[str, ...]:
     """The distinct ways to read the text, at least one; nearly always exactly one.
 
-    What the comment hides is read by itself: it must not dilute the text that is displayed.
+    What the comment hides is read by itself: it must not dilute the text that is displayed. Raises
+    BackendError if the text meets a fault of this program: a backend fails on such a text alone.
     """
+    try:
+        return _all_readings(text)
+    except PROGRAM_FAULTS as error:
+        _log.exception("A text met a fault of this program and was not read.")
+        raise BackendError(
+            f"a fault of this program: the text could not be read ({type(error).__name__})"
+        ) from error
+
+
+def _all_readings(text: str) -> tuple[str, ...]:
     if HIDDEN_HEADING in text:
         found = dict.fromkeys(way for _, part in pieces_of(text) for way in _readings(part))
         found.pop("", None)
