@@ -12,7 +12,7 @@ from core.errors import InvalidInput
 from core.sources.files.fields import UnreadableValue, kind_of
 from core.sources.files.formats import FileFormat, file_format
 from core.sources.files.parquet_batches import open_parquet
-from core.sources.files.parquet_rows import readable
+from core.sources.files.parquet_rows import readable_values
 from core.sources.files.text_files import Row
 from core.sources.files.text_rows import delimited_rows, json_line_rows, json_rows
 
@@ -115,7 +115,7 @@ def _own_field(field: pa.Field) -> pa.Field:
 def parquet_chunk(batch: pa.RecordBatch, text_column: str) -> Chunk:
     """Rows as they are in a Parquet file."""
     own = pa.RecordBatch.from_arrays(batch.columns, schema=_own_schema(batch.schema))
-    texts = [readable(cell) for cell in batch.column(text_column)]
+    texts = readable_values(batch.column(text_column))
     return Chunk(own, texts, [None] * batch.num_rows)
 
 

@@ -20,6 +20,9 @@ def score_cells(
     texts: list[str] = []
     failed: dict[int, TextResult] = {}
     for at, (value, problem) in enumerate(zip(values, problems, strict=True)):
+        if problem is None and isinstance(value, str) and is_readable_as_it_is(value):
+            texts.append(value)
+            continue
         text, reason = ("", problem) if problem is not None else _readable(value)
         if reason is None:
             texts.append(text)
@@ -34,8 +37,6 @@ def score_cells(
 
 def _readable(value: object) -> tuple[str, str | None]:
     """The text to score, or the reason why there is none."""
-    if isinstance(value, str) and is_readable_as_it_is(value):
-        return value, None
     if value is None or (isinstance(value, str) and not value.strip()):
         return "", EMPTY
     if not isinstance(value, str):

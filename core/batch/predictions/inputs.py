@@ -14,7 +14,7 @@ from core.batch.predictions.rows import ROW_AT_US, InputRows, id_column
 from core.batch.score_file import DEFAULT_CHUNK_ROWS
 from core.errors import InvalidInput
 from core.sources.files.fields import time_field
-from core.sources.files.parquet_rows import readable
+from core.sources.files.parquet_rows import readable, readable_values
 from core.sources.tables.base import Database, identifier
 from core.sources.tables.selection import chosen, selected_schema
 
@@ -89,7 +89,7 @@ def database_table(
 
     def chunks() -> Iterator[Chunk]:
         for batch in database.stream(every, DEFAULT_CHUNK_ROWS):
-            texts = list(map(readable, batch.column(text_column)))
+            texts = readable_values(batch.column(text_column))
             yield Chunk(batch.cast(schema), texts, [None] * batch.num_rows)
 
     return place, Table(schema, chunks())
@@ -125,7 +125,7 @@ def _database_rows(database: Database, select: str, id_type: pa.DataType) -> Ite
         yield InputRows(
             # In the rows of an interval, SQLite's ids may be numbers only.
             id_column(batch.column(_ID)).cast(id_type),
-            list(map(readable, batch.column(_TEXT))),
+            readable_values(batch.column(_TEXT)),
             [None] * batch.num_rows,
             times,
         )

@@ -18,6 +18,8 @@ MEMORY = "256MB"
 """For DuckDB's own buffers; what does not fit goes to a folder beside the file."""
 MOST_THREADS = 4
 """Each needs a share of the memory: 64 of them fail at what 4 do."""
+_VECTOR_ROWS = 2048
+"""DuckDB hands out no fewer rows at a time; more of them would only take more memory."""
 
 
 class DuckDbDatabase:
@@ -51,7 +53,7 @@ class DuckDbDatabase:
             reading = self._connection.cursor()
             reading.execute("SET TimeZone = 'UTC'")
             exact = exact_duckdb(reading, select)
-            yield from rebatched(reading.sql(exact).to_arrow_reader(rows), rows)
+            yield from rebatched(reading.sql(exact).to_arrow_reader(_VECTOR_ROWS), rows)
             reading.close()
 
     @contextmanager
@@ -94,6 +96,11 @@ class DuckDbDatabase:
             raise
         except wrong as error:
             raise InvalidInput(f"{self.name}: {first_line(error)}") from None
+        except duckdb.OutOfMemoryException:
+            raise StoreError(
+                f"{self.name}: DuckDB needs more than {MEMORY} at once here. Two thousand texts of "
+                "60,000 characters do; they are too long to be scored: leave them out of the table"
+            ) from None
         except duckdb.Error as error:
             text = first_line(error)
             if "could not set lock" in text.lower():
