@@ -39,8 +39,8 @@ PROGRAM_FAULTS = (
     TypeError,
     ValueError,
 )
-"""What Python raises where this program is wrong. They are caught, and logged, only where a fault
-that one text meets must not take other texts with it."""
+"""What Python raises where this program is wrong. Caught, and logged, where a fault that one text
+meets must not take other texts with it."""
 
 
 class ConsoleError(Exception):

@@ -3,8 +3,9 @@
     python -m tests.benchmarks.review_crowd [PEOPLE] [MINUTES]
 
 Each has an open WebSocket session of the page and decides a comment about every three seconds, by
-the requests that the desk sends: a press, and from time to time the next cards. Prints JSON: the
-time of each kind of request, what was lost or doubled, and the server's memory.
+the requests that the desk sends: a press, and from time to time the next cards. The first cards are
+those of all people within three seconds. Prints JSON: the time of each kind of request, what was
+lost or doubled, and the server's memory after each tenth of the time.
 """
 
 import random
@@ -41,16 +42,16 @@ class Person:
     cookie: str
     mine: list[str]
     seed: int
-    took_ms: dict[str, list[float]] = field(default_factory=lambda: {"press": [], "cards": []})
+    took_ms: dict[str, list[float]] = field(
+        default_factory=lambda: {"press": [], "first cards": [], "cards": []}
+    )
     failed: int = 0
     pressed: list[str] = field(default_factory=list)
 
-    def ask(self, what: str, **body: object) -> dict[str, object]:
+    def ask(self, what: str, kind: str, **body: object) -> dict[str, object]:
         began = time.perf_counter()
         answer = self.session.post(f"{self.address}/review/desk/{what}", json=body, timeout=60)
-        self.took_ms["press" if what == "presses" else what].append(
-            (time.perf_counter() - began) * 1_000
-        )
+        self.took_ms[kind].append((time.perf_counter() - began) * 1_000)
         answer.raise_for_status()
         return answer.json()
 
@@ -75,14 +76,15 @@ class Person:
             while time.monotonic() < until and self.mine:
                 if len(cards) < AHEAD // 2:
                     cards = self.mine[:AHEAD]
-                    self.ask("cards", revisions=cards)
+                    is_first = not self.pressed
+                    self.ask("cards", "first cards" if is_first else "cards", revisions=cards)
                 self.decide(self.mine.pop(0))
                 cards = cards[1:]
                 time.sleep(EVERY_S * pauses.uniform(0.7, 1.3))
 
     def decide(self, revision: str) -> None:
         press = {"id": uuid.uuid4().hex, "do": "approve", "revision": revision, "version": 1}
-        (outcome,) = self.ask("presses", presses=[press])["outcomes"]
+        (outcome,) = self.ask("presses", "press", presses=[press])["outcomes"]
         self.pressed.append(revision)
         self.failed += not outcome["is_done"]
 
@@ -113,7 +115,7 @@ def main(people: int, minutes: float) -> None:
             ]
         services.context.store.close()
     took = {
-        kind: [ms for person in crowd for ms in person.took_ms[kind]] for kind in ("press", "cards")
+        kind: [ms for person in crowd for ms in person.took_ms[kind]] for kind in crowd[0].took_ms
     }
     print_table(
         {
@@ -129,25 +131,29 @@ def main(people: int, minutes: float) -> None:
                     "max_ms": round(max(times), 1),
                 }
                 for kind, times in took.items()
+                if times
             ],
             "lost": counts.count(0),
             "doubled": sum(count > 1 for count in counts),
             "refused": sum(person.failed for person in crowd),
-            **memory,
+            "server_mb": memory,
         }
     )
 
 
-def run(crowd: list[Person], seconds: float, server: int) -> dict[str, float]:
+def run(crowd: list[Person], seconds: float, server: int) -> list[float]:
+    """The server's memory in MB after each tenth of the time."""
     until = time.monotonic() + seconds
     threads = [threading.Thread(target=person.work, args=[until]) for person in crowd]
     for thread in threads:
         thread.start()
-    time.sleep(seconds / 10)  # everything that is loaded once has been loaded
-    begin = rss_mb(server)
+    memory = []
+    for _ in range(10):
+        time.sleep(seconds / 10)
+        memory.append(rss_mb(server))
     for thread in threads:
         thread.join()
-    return {"server_mb_after_a_tenth": begin, "server_mb_at_the_end": rss_mb(server)}
+    return memory
 
 
 if __name__ == "__main__":

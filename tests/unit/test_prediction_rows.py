@@ -35,6 +35,10 @@ failed = st.builds(
     error_kind=st.sampled_from([None, ErrorKind.BACKEND, ErrorKind.LANGUAGE]),
     language=st.sampled_from([None, "de"]),
 )
+# Texts that are read alike share one result.
+shared = st.lists(scored | failed, min_size=1, max_size=4).flatmap(
+    lambda few: st.lists(st.sampled_from(few), max_size=9)
+)
 
 
 def rows(count: int) -> InputRows:
@@ -42,7 +46,7 @@ def rows(count: int) -> InputRows:
     return InputRows(pa.array(range(count), pa.int64()), texts, [None] * count)
 
 
-@given(st.lists(scored | failed, max_size=8))
+@given(st.lists(scored | failed, max_size=8) | shared)
 def test_each_row_is_what_it_is_alone(results: list[TextResult]) -> None:
     made = prediction_rows(rows(len(results)), ["h"] * len(results), results, BY, NOW).to_pylist()
     for row, result in zip(made, results, strict=True):
@@ -98,6 +102,17 @@ def test_text_rules_act_on_each_row_also_on_one_without_scores() -> None:
     made = prediction_rows(given, ["h"] * 5, results, ScoredBy("r", policy, "m"), NOW)
     assert made.column("action").to_pylist() == ["hold", "remove", "hold", "hold", None]
     assert made.column("reason").to_pylist() == ["spam", "spam", "spam", "spam", None]
+
+
+def test_a_text_rule_acts_on_the_row_that_matches_it_of_those_with_one_result() -> None:
+    policy = replace(POLICY, text_rules=(text_rule("spam here", action=Action.REMOVE),))
+    result = TextResult(scores={Label.INSULT: 0.1})
+    again = TextResult(error="no", error_kind=ErrorKind.BACKEND)
+    given = InputRows(pa.array(range(4), pa.int64()), ["fine", "spam here"] * 2, [None] * 4)
+    results = [result, result, again, again]
+    made = prediction_rows(given, list("abcd"), results, ScoredBy("r", policy, "m"), NOW)
+    assert made.column("action").to_pylist() == ["approve", "remove", None, "remove"]
+    assert made.column("text_hash").to_pylist() == ["a", "b", None, None]
 
 
 @pytest.mark.parametrize("text", ["Fine.", "", "ü\ud800", 7, None])

@@ -10,6 +10,7 @@ from itertools import chain
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from core.batch.plain_values import plain_values
 from core.inference.base import ErrorKind, TextResult
@@ -142,35 +143,62 @@ def prediction_rows(
     next run scores it again."""
     schema = prediction_schema(rows.ids.type)
     count = len(results)
+    results, at = _distinct(results)
     results = [as_a_whole(result, by.policy) for result in results]
     scores = {
-        label: pa.array([result.scores.get(label) for result in results], pa.float64())
+        label: pa.array([result.scores.get(label) for result in results], pa.float64()).take(at)
         for label in Label
     }
     fired = _fired(rows.texts, by.policy)
-    actions, reasons = _verdicts(results, scores, by.policy, fired)
+    actions, reasons = _verdicts(results, at.to_numpy(), scores, by.policy, fired)
     columns: dict[str, object] = {
         ID: rows.ids,
         ROW_AT_US: rows.row_at_us,
-        TEXT_HASH: [
-            None if may_be_tried_again(result) else each
-            for each, result in zip(hashes, results, strict=True)
-        ],
-        "model_version": [result.model_version or by.model_version for result in results],
+        TEXT_HASH: _kept_hashes(hashes, results, at),
         "policy_version": pa.repeat(pa.scalar(by.policy.version, pa.int64()), count),
         **{label.value: column for label, column in scores.items()},
         "action": actions,
         "reason": reasons,
-        "detected_language": [result.language for result in results],
-        "unread_chars": [
-            None if result.error is not None else result.unread_chars for result in results
-        ],
-        "error": [result.error for result in results],
+        **{
+            name: pa.array(each, schema.field(name).type).take(at)
+            for name, each in _told(results, by).items()
+        },
         "scored_at": pa.repeat(pa.scalar(scored_at, _MOMENT), count),
         RUN_ID: pa.repeat(pa.scalar(by.run_id, pa.string()), count),
     }
     arrays = [_array(columns[field.name], field.type, count) for field in schema]
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def _told(results: Sequence[TextResult], by: ScoredBy) -> dict[str, list[object]]:
+    """The columns that hold what the results say themselves."""
+    return {
+        "model_version": [result.model_version or by.model_version for result in results],
+        "detected_language": [result.language for result in results],
+        "unread_chars": [
+            None if result.error is not None else result.unread_chars for result in results
+        ],
+        "error": [result.error for result in results],
+    }
+
+
+def _distinct(results: Sequence[TextResult]) -> tuple[list[TextResult], pa.Array]:
+    """The results that are not one object, and for each result its place among them: texts that are
+    read alike share one."""
+    found = {id(each): each for each in results}
+    places = {key: place for place, key in enumerate(found)}
+    return list(found.values()), pa.array([places[id(each)] for each in results], pa.int64())
+
+
+def _kept_hashes(
+    hashes: Sequence[str], results: Sequence[TextResult], at: pa.Array
+) -> Sequence[str | None]:
+    again = [may_be_tried_again(result) for result in results]
+    if not any(again):
+        return hashes
+    return [
+        None if again[place] else each for each, place in zip(hashes, at.to_pylist(), strict=True)
+    ]
 
 
 def _array(values: object, kind: pa.DataType, count: int) -> pa.Array:
@@ -194,11 +222,13 @@ def _fired(texts: Sequence[object], policy: Policy) -> Sequence[Sequence[TextRul
 
 def _verdicts(
     results: Sequence[TextResult],
+    at: NDArray[np.int64],
     scores: Mapping[Label, pa.Array],
     policy: Policy,
     fired: Sequence[Sequence[TextRule]],
 ) -> tuple[pa.Array, pa.Array]:
-    """Actions and reasons; both null where there is nothing to judge."""
+    """Actions and reasons of the rows, each with the result at its place in `at`; both null where
+    there is nothing to judge."""
     rows: dict[str, list[int]] = defaultdict(list)
     for row, rules in enumerate(fired):
         for rule in rules:
@@ -206,7 +236,7 @@ def _verdicts(
     verdicts = judge_columns(
         {label: column.to_numpy(zero_copy_only=False) for label, column in scores.items()},
         policy,
-        np.array([result.unread_chars > 0 for result in results], bool),
+        np.array([result.unread_chars > 0 for result in results], bool)[at],
         {rule_id: np.array(found, np.int64) for rule_id, found in rows.items()},
     )
     words = pa.array([action.value for action in ACTIONS], pa.string())
@@ -217,9 +247,10 @@ def _verdicts(
     reasons = pa.array(codes, pa.string()).take(given)
     if all(result.error is None for result in results):
         return actions, reasons
-    is_judged = pa.array([result.error is None for result in results])
+    is_judged = pa.array(np.array([result.error is None for result in results], bool)[at])
     pairs = [
-        _without_scores(result, policy, rules) for result, rules in zip(results, fired, strict=True)
+        _without_scores(results[place], policy, rules)
+        for place, rules in zip(at.tolist(), fired, strict=True)
     ]
     instead, why = ([pair[side] for pair in pairs] for side in (0, 1))
     return (
