@@ -1,5 +1,6 @@
 """The parts of the page about what is kept of people, and who is told what."""
 
+from collections.abc import Hashable, Mapping
 from functools import partial
 
 import streamlit as st
@@ -9,7 +10,9 @@ from core.services.inventory import Inventory
 from dashboard.inventory.kept_tables import NOT_SHOWN, contact_frame, kept_frame
 from dashboard.inventory.parts import csv_download, table_with_csv
 from dashboard.staff_texts import say, staff_texts
+from dashboard.wording import plain
 
+SIDE_BY_SIDE = 2
 COLLECTOR_SETTING = "OTEL_EXPORTER_OTLP_ENDPOINT"
 
 
@@ -17,16 +20,23 @@ def kept_part(found: Inventory, retention: RetentionDays) -> None:
     """What the site keeps, why, where and for how long."""
     st.caption(say("inventory.kept.erasing"))
     frame_in = partial(kept_frame, found.kept, retention)
-    titles = {
-        "what": say("inventory.kept.what"),
+    # A list, two side by side where there is room: on a phone a table of sentences would be cut.
+    entries = frame_in(staff_texts()).drop(columns=NOT_SHOWN).to_dict("records")
+    for start in range(0, len(entries), SIDE_BY_SIDE):
+        places = st.columns(SIDE_BY_SIDE)
+        for place, entry in zip(places, entries[start : start + SIDE_BY_SIDE], strict=False):
+            place.markdown(_entry_words(entry))
+    csv_download(frame_in, "kept")
+
+
+def _entry_words(entry: Mapping[Hashable, str]) -> str:
+    facts = {
         "why": say("inventory.kept.why"),
         "kept": say("inventory.kept.how_long"),
         "after an erasure": say("inventory.kept.after_erasure"),
     }
-    shown = frame_in(staff_texts()).drop(columns=NOT_SHOWN).rename(columns=titles)
-    # A table of sentences: here they wrap, which a data table's don't.
-    st.table(shown.set_index(titles["what"]))
-    csv_download(frame_in, "kept")
+    lines = [f"- {title}: {plain(entry[name])}" for name, title in facts.items()]
+    return "\n".join([f"**{plain(entry['what'])}**", "", *lines])
 
 
 def contacts_part(found: Inventory) -> None:
