@@ -6,6 +6,7 @@ from streamlit.navigation.page import Page
 from core.errors import IdentityUnavailable, StoreError
 from core.moderation.permissions import Actor, Permission, Role, can
 from dashboard.leave_for import SIGNED_OUT, leave_for
+from dashboard.problems import told
 from dashboard.sign_in_cookie import remember
 from dashboard.staff_language import declare_language, read_in_own_language
 from dashboard.staff_texts import say
@@ -118,9 +119,9 @@ try:
     declare_language()
 except IdentityUnavailable as error:
     # Nobody works on with a role that may have been taken away since.
-    st.error(say("common.page.identity_away", why=plain(str(error))), icon=":material/error:")
+    st.error(say("common.page.identity_away", why=plain(told(error))), icon=":material/error:")
     st.button(say("common.page.try_again"), icon=":material/refresh:", key="check_again")
 except StoreError as error:
     # Another machine's database may be away for a moment; the process has nothing to restart for.
-    st.error(say("common.page.state_away", why=plain(str(error))), icon=":material/error:")
+    st.error(say("common.page.state_away", why=plain(told(error))), icon=":material/error:")
     st.button(say("common.page.try_again"), icon=":material/refresh:")

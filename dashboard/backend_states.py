@@ -5,6 +5,7 @@ from typing import Literal
 
 from core.inference.base import ErrorKind
 from core.services.backends import BackendState, BackendStatus
+from dashboard.problems import told
 from dashboard.staff_texts import say
 from dashboard.wording import FAILURES, ago
 
@@ -35,7 +36,7 @@ def trouble(status: BackendStatus, now: datetime) -> str:
 def reason(status: BackendStatus) -> str:
     """Why the backend does not answer; empty if it does."""
     if status.problem is not None:
-        return status.problem
+        return told(status.problem)
     if status.error_kind is None:
         return ""
     # The log holds only the kind of an error; its message appears in a check.

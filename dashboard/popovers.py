@@ -7,6 +7,7 @@ from typing import TypeVar
 import streamlit as st
 
 from core.errors import ConsoleError
+from dashboard.problems import told
 from dashboard.wording import plain
 
 PROBLEM_KEY = "popover_problem"
@@ -18,7 +19,7 @@ def try_change(popover: str, change: Callable[[], T]) -> T | None:
     try:
         done = change()
     except ConsoleError as error:
-        st.session_state[PROBLEM_KEY] = popover, str(error)
+        st.session_state[PROBLEM_KEY] = popover, told(error)
         return None
     st.session_state[popover] = False
     return done

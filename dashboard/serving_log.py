@@ -10,6 +10,7 @@ from core.servinglog.record import LIVE_MODES
 from core.servinglog.windows import WindowChoice
 from dashboard.address_choices import read_in_any_language
 from dashboard.figures import has_lost, log_notes, problem_lines, refused_line
+from dashboard.problems import told
 from dashboard.staff_texts import said, say
 
 _WINDOWS = said("common.window", WindowChoice)
@@ -54,7 +55,7 @@ def contents_note(contents: LogContents) -> None:
     """What the figures leave out: the shared store, if it can't be read, and lines of the log;
     unreadable ones in an expander."""
     if contents.store_problem is not None:
-        st.warning(contents.store_problem, icon=":material/cloud_off:")
+        st.warning(told(contents.store_problem), icon=":material/cloud_off:")
     words = log_notes(contents)
     if words is None:
         return

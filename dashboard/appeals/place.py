@@ -11,6 +11,7 @@ from core.moderation.appeals import Appeal, AppealStatus
 from core.moderation.permissions import Actor
 from core.moderation.policies import Action
 from core.services.hearing import hear_appeal, take_first_look
+from dashboard.problems import told
 
 
 @dataclass(slots=True)
@@ -47,7 +48,7 @@ class HearingPlace:
         try:
             take_first_look(services.context, actor, appeal_id, action, reason)
         except ConsoleError as error:
-            self.refusal = str(error)
+            self.refusal = told(error)
         else:
             self.reason_code, self.refusal, self.done = reason, "", None
 
@@ -67,7 +68,7 @@ class HearingPlace:
         except ConsoleError as error:
             # The second call of a double click fails when the next appeal is open: ignore it.
             if self.appeal_id == appeal_id:
-                self.refusal = str(error)
+                self.refusal = told(error)
         else:
             self.open(None)
             self.done = ended.status

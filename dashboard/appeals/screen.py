@@ -15,6 +15,7 @@ from dashboard.appeals.header import IS_PENDING, header
 from dashboard.appeals.outcome import outcome_form, refused
 from dashboard.appeals.place import HearingPlace
 from dashboard.keyboard import keyboard
+from dashboard.problems import told
 from dashboard.staff_texts import say
 from dashboard.wiring import current_actor, current_services
 from dashboard.wording import APPEALS, viewer_zone
@@ -28,7 +29,7 @@ def render(services: Services, actor: Actor) -> None:
     try:
         waiting = list_appeals(services.context, actor, pending=True)
     except PermissionDenied as refusal:
-        st.error(str(refusal))
+        st.error(told(refusal))
         return
     view = header(services, waiting)
     is_pending = IS_PENDING[view]
@@ -74,7 +75,7 @@ def _both_sides(
     if hearing.appeal.status is not AppealStatus.PENDING:
         outcome_card(hearing.appeal, zone)
     elif hearing.refusal:
-        refused(hearing.refusal)
+        refused(told(hearing.refusal))
     elif hearing.shown is None:
         keys = first_look_form(place, services, actor, hearing)
     else:

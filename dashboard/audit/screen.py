@@ -11,6 +11,7 @@ from dashboard.audit.download import PATH
 from dashboard.audit.filters import chosen_filter
 from dashboard.audit.wording import event_frame
 from dashboard.data_table import data_table
+from dashboard.problems import told
 from dashboard.staff_texts import say
 from dashboard.wiring import current_actor, current_services
 from dashboard.wording import viewer_zone
@@ -24,7 +25,7 @@ def render(services: Services, actor: Actor) -> None:
     try:
         check_can(actor, Permission.SEE_AUDIT)
     except PermissionDenied as refusal:
-        st.error(str(refusal))
+        st.error(told(refusal))
         return
     zone = viewer_zone(st.context.timezone)
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -16,6 +16,7 @@ from dashboard.backends.table import backends_table
 from dashboard.backends.trial import trial_panel
 from dashboard.backends.view import BackendsPageState, carry_out_check, load_site, newest_live
 from dashboard.backends.wording import headline, site_facts, unassessed_lines
+from dashboard.problems import told
 from dashboard.serving_log import REFRESH_S, contents_note, refused_note, window_control
 from dashboard.staff_texts import said, say
 from dashboard.wiring import current_actor, current_services
@@ -29,7 +30,7 @@ def render(services: Services, actor: Actor) -> None:
     try:
         check_can(actor, Permission.SEE_SERVING)
     except PermissionDenied as refusal:
-        st.error(str(refusal))
+        st.error(told(refusal))
         return
     if st.session_state.get("backends_page_of") != actor.id:
         st.session_state["backends_page_of"] = actor.id
@@ -46,7 +47,7 @@ def _statuses(services: Services, actor: Actor) -> None:
         choice, place = _title_row(log)
         site, traffic = load_site(services, actor, choice, log.until)
     except StoreError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(plain(told(error)), icon=":material/error:")
         return
     now = log.until
     with place:
@@ -89,7 +90,7 @@ def _alerts(site: SiteBackends, now: datetime) -> None:
     if lines := unassessed_lines(site):
         st.warning(plain(" ".join(lines)), icon=":material/translate:")
     if site.file_problem is not None:
-        st.error(plain(site.file_problem), icon=":material/description:")
+        st.error(plain(told(site.file_problem)), icon=":material/description:")
 
 
 def _facts(site: SiteBackends, now: datetime) -> None:

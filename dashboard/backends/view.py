@@ -15,6 +15,7 @@ from core.services.trials import SideBySide, check_backend, try_comment
 from core.servinglog.queries import ServingLogQueries
 from core.servinglog.traffic_filter import LIVE_TRAFFIC
 from core.servinglog.windows import WindowChoice
+from dashboard.problems import told
 from dashboard.staff_texts import say
 from dashboard.wording import plain
 
@@ -60,7 +61,7 @@ def carry_out_check(page: BackendsPageState, services: Services, actor: Actor) -
         try:
             check_backend(actor, services.spare_backends, name)
         except ConsoleError as error:
-            page.refusal = str(error)
+            page.refusal = told(error)
 
 
 def carry_out_trial(page: BackendsPageState, services: Services, actor: Actor) -> str:
@@ -76,8 +77,8 @@ def carry_out_trial(page: BackendsPageState, services: Services, actor: Actor) -
         try:
             page.found = try_comment(services.context, actor, services.spare_backends, names, text)
         except ConsoleError as error:
-            told = str(error)
-            return f"{told[:1].upper()}{told[1:].rstrip('.')}."
+            words = told(error)
+            return f"{words[:1].upper()}{words[1:].rstrip('.')}."
     return ""
 
 

@@ -13,6 +13,7 @@ from dashboard.chart_language import in_own_language
 from dashboard.cost.charts import pareto_chart
 from dashboard.cost.wording import DAYS, CostSpan, cost_frame, cost_summary, point_frame
 from dashboard.data_table import data_table
+from dashboard.problems import told
 from dashboard.span_choice import choose_span
 from dashboard.staff_texts import say
 from dashboard.wiring import current_actor, current_services
@@ -40,11 +41,11 @@ def render(services: Services, actor: Actor) -> None:
                 _actor=actor,
             )
     except (PermissionDenied, StoreError, ConfigError) as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(plain(told(error)), icon=":material/error:")
         return
     problem = services.serving_log_queries.store_problem
     if problem is not None:
-        st.warning(plain(problem), icon=":material/cloud_off:")
+        st.warning(plain(told(problem)), icon=":material/cloud_off:")
     st.markdown(plain(cost_summary(report.costs, report.currency)))
     if not prices:
         _ask_for_prices()

@@ -26,6 +26,7 @@ from dashboard.drift.wording import (
     reliability_words,
     wanted_drift,
 )
+from dashboard.problems import told
 from dashboard.span_choice import choose_span
 from dashboard.staff_texts import decimal, number, say
 from dashboard.wiring import current_actor, current_services
@@ -52,7 +53,7 @@ def render(services: Services, actor: Actor) -> None:
                 _actor=actor,
             )
     except (PermissionDenied, StoreError) as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(plain(told(error)), icon=":material/error:")
         return
     st.markdown(plain(drift_words(report.measures)))
     st.caption(plain(period_words(report)))

@@ -20,6 +20,7 @@ from dashboard.estimate.wording import (
     lasting,
     plan_words,
 )
+from dashboard.problems import told
 from dashboard.serving_log import REFRESH_S
 from dashboard.staff_texts import count, decimal, number, say
 from dashboard.wiring import current_actor, current_services
@@ -48,10 +49,10 @@ def render(services: Services, actor: Actor) -> None:
                 _queries=queries,
             )
     except (PermissionDenied, StoreError, InvalidInput, NotFound) as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(plain(told(error)), icon=":material/error:")
         return
     if queries.store_problem is not None:
-        st.warning(plain(queries.store_problem), icon=":material/cloud_off:")
+        st.warning(plain(told(queries.store_problem)), icon=":material/cloud_off:")
     st.caption(plain(plan_words(found.plan, found.backend)))
     if isinstance(found.warm, JobForecast):
         _answer(found, found.warm)

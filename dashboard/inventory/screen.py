@@ -17,6 +17,7 @@ from core.services.inventory import Inventory
 from dashboard.address_choices import read_in_any_language
 from dashboard.inventory.kept_parts import contacts_part, kept_part
 from dashboard.inventory.parts import data_part, download, models_part, packages_part
+from dashboard.problems import told
 from dashboard.staff_texts import say
 from dashboard.wiring import current_actor, current_services
 from dashboard.wording import plain
@@ -41,7 +42,7 @@ def render(services: Services, actor: Actor) -> None:
         with st.spinner(say("inventory.page.reading")):
             found = _load(actor.roles, services.settings, _actor=actor, _services=services)
     except (PermissionDenied, StoreError) as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(plain(told(error)), icon=":material/error:")
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(say("common.page.inventory"), width="content", anchor=False)
@@ -50,7 +51,7 @@ def render(services: Services, actor: Actor) -> None:
         download("SBOM, CycloneDX", json.dumps(bom, indent=1), "sbom.cdx.json", "application/json")
     part = _part_control()
     if found.model_problem is not None and part in OF_THE_MODEL:
-        st.warning(plain(found.model_problem), icon=":material/warning:")
+        st.warning(plain(told(found.model_problem)), icon=":material/warning:")
     shown: dict[str, Callable[[Inventory], None]] = {
         PACKAGES: packages_part,
         MODELS: models_part,

@@ -13,6 +13,7 @@ from core.serving.api_keys import KeyFolder
 from dashboard.data_table import data_table
 from dashboard.keys.changes import new_key_form, rotate_or_revoke, show_made_key
 from dashboard.keys.wording import keys_table
+from dashboard.problems import told
 from dashboard.staff_texts import say
 from dashboard.wiring import current_actor, current_services
 from dashboard.wording import plain
@@ -26,7 +27,7 @@ def render(services: Services, actor: Actor) -> None:
     try:
         listed, unreadable = list_keys(services.context, actor, folder)
     except ConsoleError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(plain(told(error)), icon=":material/error:")
         return
     may_manage = can(actor, Permission.MANAGE_KEYS)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -36,7 +37,7 @@ def render(services: Services, actor: Actor) -> None:
             new_key_form(services, actor, folder)
     show_made_key()
     for line in unreadable:
-        st.warning(plain(line), icon=":material/warning:")
+        st.warning(plain(told(line)), icon=":material/warning:")
     if not listed:
         st.info(say("keys.page.none"), icon=":material/key:")
         return

@@ -41,6 +41,7 @@ from dashboard.latency.waterfall import (
     waterfall,
     waterfall_rows,
 )
+from dashboard.problems import told
 from dashboard.staff_texts import count, say
 
 
@@ -99,7 +100,7 @@ def _slowest(view: WindowTraffic, part: Window | None, quantile: Quantile, place
             st.caption(say("latency.slowest.rows_alone"))
         request = load_request(place.actor, place.queries, chosen.call_id, chosen.at)
     except StoreError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(told(error), icon=":material/error:")
         return
     _request(request)
 

@@ -13,6 +13,7 @@ from core.servinglog.record import ServingRecord
 from dashboard.data_table import ROW_HEIGHT
 from dashboard.figures import refusal_words
 from dashboard.latency.own_words import location_words, own_series
+from dashboard.problems import told
 from dashboard.staff_texts import say
 
 FIND_KEY = "find"
@@ -40,7 +41,7 @@ def search_panel(queries: ServingLogQueries, actor: Actor, zone: str) -> None:
         try:
             found = find_request(actor, queries, wanted)
         except (InvalidInput, NotFound) as error:
-            st.text(str(error))
+            st.text(told(error))
             return
         if found.refusals:
             st.text("\n".join(refusal_words(one) for one in found.refusals))

@@ -22,6 +22,7 @@ from dashboard.latency.own_words import in_own_words, own_series
 from dashboard.latency.request_search import search_panel
 from dashboard.latency.tiles import tiles
 from dashboard.latency.view import load_breakdown, load_events, load_window
+from dashboard.problems import told
 from dashboard.serving_log import REFRESH_S, contents_note, refused_note
 from dashboard.staff_texts import say
 from dashboard.wiring import current_actor, current_services
@@ -48,7 +49,7 @@ def render(services: Services, actor: Actor) -> None:
                 _until=log.until,
             )
     except (PermissionDenied, StoreError) as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(told(error), icon=":material/error:")
         return
     name, zone = _viewer_zone()
     search_panel(queries, actor, name)

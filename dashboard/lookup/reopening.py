@@ -7,6 +7,7 @@ from core.errors import ConsoleError
 from core.moderation.permissions import Actor, Permission, can
 from core.moderation.policies import Action
 from core.services.reopen import Reopening, load_reopening, reopen
+from dashboard.problems import told
 from dashboard.staff_texts import say
 
 
@@ -20,7 +21,7 @@ def reopening_panel(services: Services, actor: Actor, reference: str) -> None:
     with st.container(border=True):
         st.markdown(f"**{say('lookup.again.title')}**")
         if found.refusal or found.decision is None:
-            problem = st.session_state.get(message_key, found.refusal)
+            problem = st.session_state.get(message_key, told(found.refusal))
             st.text(say("lookup.again.done") if problem is None else problem)
             return
         st.caption(say("lookup.again.about"))
@@ -38,6 +39,6 @@ def _reopen(services: Services, actor: Actor, found: Reopening, message_key: str
     try:
         reopen(services.context, actor, found.revision_id, seen_version=found.seen_version)
     except ConsoleError as error:
-        st.session_state[message_key] = str(error)
+        st.session_state[message_key] = told(error)
     else:
         st.session_state[message_key] = None

@@ -19,6 +19,7 @@ from dashboard.overview.parts import (
 )
 from dashboard.overview.view import OverviewData, load_overview, load_report
 from dashboard.overview.wording import head
+from dashboard.problems import told
 from dashboard.questions import questions_card
 from dashboard.serving_log import REFRESH_S, contents_note
 from dashboard.staff_texts import say
@@ -40,7 +41,7 @@ def render(services: Services, actor: Actor) -> None:
             )
         _page(services, actor, home, data)
     except (PermissionDenied, StoreError) as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(plain(told(error)), icon=":material/error:")
         return
     contents_note(log.contents)
 
@@ -80,7 +81,7 @@ def _objectives(services: Services, actor: Actor, home: str) -> ObjectivesReport
         with st.spinner(say("overview.page.counting")):
             report = load_report(actor.roles, home, _services=services, _actor=actor)
     except ConfigError as error:
-        st.error(plain(str(error)), icon=":material/description:")
+        st.error(plain(told(error)), icon=":material/description:")
         return None
     objectives_row(actor, report)
     return report

@@ -14,6 +14,7 @@ from dashboard.parity.wording import (
     mean_gap,
     share,
 )
+from dashboard.problems import told
 from dashboard.staff_texts import decimal, say
 from dashboard.wording import plain
 
@@ -24,7 +25,7 @@ def result_panel(report: ParityReport) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             words = say("parity.result.not_compared", backend=name)
             st.badge(plain(words), color="red", icon=":material/block:")
-            st.text(why)
+            st.text(told(why))
     if not report.pairs:
         return
     pair = _chosen(report)

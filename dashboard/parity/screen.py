@@ -16,6 +16,7 @@ from core.services.parity import compare_stored
 from dashboard.parity.form import ComparisonChoice, parity_form
 from dashboard.parity.result import result_panel
 from dashboard.parity.wording import basis, notice, step
+from dashboard.problems import told
 from dashboard.staff_texts import say
 from dashboard.wiring import current_actor, current_services
 from dashboard.wording import plain, viewer_zone
@@ -28,12 +29,12 @@ def render(services: Services, actor: Actor) -> None:
     try:
         check_can(actor, Permission.COMPARE_BACKENDS)
     except PermissionDenied as refusal:
-        st.error(str(refusal))
+        st.error(told(refusal))
         return
     title = st.container(horizontal=True, vertical_alignment="center")
     catalogue = services.catalogue()
     if catalogue.file_problem is not None:
-        st.error(plain(catalogue.file_problem), icon=":material/description:")
+        st.error(plain(told(catalogue.file_problem)), icon=":material/description:")
     choice = parity_form(catalogue)
     _notices(catalogue, choice)
     if choice.is_pressed:
@@ -69,7 +70,7 @@ def _compare(services: Services, actor: Actor, choice: ComparisonChoice) -> None
         )
     except ConsoleError as error:
         st.error(say("parity.page.not_compared"), icon=":material/error:")
-        st.text(str(error))
+        st.text(told(error))
         return
     finally:
         bar.empty()
@@ -77,7 +78,7 @@ def _compare(services: Services, actor: Actor, choice: ComparisonChoice) -> None
     try:
         ComparisonFolder(services.settings.comparisons_dir).note(report)
     except StoreError as error:
-        st.warning(plain(str(error)), icon=":material/save:")
+        st.warning(plain(told(error)), icon=":material/save:")
 
 
 def _notices(catalogue: Catalogue, choice: ComparisonChoice) -> None:

@@ -13,6 +13,7 @@ from core.services.people import list_people
 from dashboard.data_table import data_table
 from dashboard.people.changes import change_one, invite_form, show_outcome
 from dashboard.people.wording import lead_words, people_table
+from dashboard.problems import told
 from dashboard.staff_texts import say
 from dashboard.wiring import current_actor, current_services
 from dashboard.wording import plain
@@ -25,7 +26,7 @@ def render(services: Services, actor: Actor) -> None:
     try:
         people = list_people(services.context, actor)
     except ConsoleError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(plain(told(error)), icon=":material/error:")
         return
     may_manage = can(actor, Permission.MANAGE_PEOPLE)
     with st.container(horizontal=True, vertical_alignment="center"):

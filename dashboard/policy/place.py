@@ -21,6 +21,7 @@ from core.services.policy_drafts import (
     roll_back_policy,
 )
 from dashboard.policy.inputs import ReasonInputs, RuleInputs
+from dashboard.problems import told
 from dashboard.staff_texts import say
 
 
@@ -194,7 +195,7 @@ class PolicyPlace:
             act()
         except ConsoleError as error:
             if self.pressed != name:
-                self.done, self.refusal = "", str(error)
+                self.done, self.refusal = "", told(error)
         else:
             self.done, self.refusal, self.pressed = done, "", name
 

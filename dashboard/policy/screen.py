@@ -27,6 +27,7 @@ from dashboard.policy.wording import (
     draft_title,
     waiting_proposals,
 )
+from dashboard.problems import told
 from dashboard.span_choice import choose_span
 from dashboard.staff_texts import say
 from dashboard.wiring import current_actor, current_services
@@ -41,7 +42,7 @@ def render(services: Services, actor: Actor) -> None:
     try:
         desk = load_policy_desk(services.context, actor)
     except (PermissionDenied, StoreError) as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(plain(told(error)), icon=":material/error:")
         return
     place: PolicyPlace = st.session_state.setdefault(f"policy_{actor.id}", PolicyPlace())
     span = _header(desk, can_try=can(actor, Permission.SIMULATE_POLICY))
@@ -159,7 +160,7 @@ def _as_set(services: Services, form: DraftForm) -> Policy | None:
         banded = with_bands(form.in_force, form.bands, version=version, created_at=now)
         return replace(banded, text_rules=form.text_rules, reasons=form.reasons)
     except InvalidPolicy as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(plain(told(error)), icon=":material/error:")
         return None
 
 
@@ -190,7 +191,7 @@ def _trial(services: Services, actor: Actor, policy: Policy, span: TrialSpan) ->
                 services.context, actor, services.policy_history, policy, since=since
             )
     except StoreError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(plain(told(error)), icon=":material/error:")
         return None
     trial_card(services, actor, trial)
     return trial

@@ -10,6 +10,7 @@ from core.moderation.policies import Action, Policy
 from core.moderation.second_looks import Answer
 from core.services.disagreements import Disagreement, list_disagreements
 from dashboard.covered import covered_text, wants_cover
+from dashboard.problems import told
 from dashboard.quality.badges import action_badge
 from dashboard.quality.place import QualityPlace
 from dashboard.quality.wording import answer_line
@@ -36,7 +37,7 @@ def inbox_view(place: QualityPlace, services: Services, actor: Actor) -> None:
             if found.refusal:
                 with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                     st.badge(say("quality.badge.read_only"), icon=":material/lock:", color="gray")
-                    st.text(found.refusal)
+                    st.text(told(found.refusal))
             else:
                 _form(place, services, actor, found, inbox.policy)
 

@@ -9,6 +9,7 @@ from core.errors import ConsoleError
 from core.moderation.permissions import Actor
 from core.moderation.policies import Action
 from core.services.disagreements import drop_golden, make_golden, settle
+from dashboard.problems import told
 from dashboard.staff_texts import say
 
 
@@ -33,7 +34,7 @@ class QualityPlace:
                 note=str(st.session_state.get(f"author_{look_id}") or ""),
             )
         except ConsoleError as error:
-            self.done, self.refusal = "", str(error)
+            self.done, self.refusal = "", told(error)
         else:
             self.done = say("quality.settle.done_anew" if made else "quality.settle.done_alike")
             self.refusal = ""
@@ -43,7 +44,7 @@ class QualityPlace:
         try:
             (make_golden if keep else drop_golden)(services.context, actor, look_id)
         except ConsoleError as error:
-            self.done, self.refusal = "", str(error)
+            self.done, self.refusal = "", told(error)
         else:
             self.done = say("quality.golden.made" if keep else "quality.golden.dropped")
             self.refusal = ""

@@ -7,6 +7,7 @@ from core.errors import PermissionDenied, StoreError
 from core.moderation.permissions import Actor
 from core.services.quality import QualityReport, load_quality
 from dashboard.address_choices import read_in_any_language
+from dashboard.problems import told
 from dashboard.quality.agreement import figures_view
 from dashboard.quality.golden import golden_view
 from dashboard.quality.inbox import inbox_view
@@ -32,7 +33,7 @@ def render(services: Services, actor: Actor) -> None:
         else:
             figures_view(report)
     except (PermissionDenied, StoreError) as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(plain(told(error)), icon=":material/error:")
 
 
 def _load(services: Services, actor: Actor, span: QualitySpan) -> QualityReport:

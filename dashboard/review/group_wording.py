@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from core.services.group_decisions import SkippedMember
 from core.services.groups import CaseGroup
+from dashboard.problems import told
 from dashboard.staff_texts import count, number, say
 
 TOLD = 3
@@ -31,13 +32,13 @@ def left_out_line(skipped: Sequence[SkippedMember]) -> str:
     """Whom the group's decision left as they were, and why; empty if it left nobody."""
     if not skipped:
         return ""
-    told = "; ".join(
-        say("review.group.left_why", who=each.author, why=each.why) for each in skipped[:TOLD]
+    whom = "; ".join(
+        say("review.group.left_why", who=each.author, why=told(each.why)) for each in skipped[:TOLD]
     )
     if len(skipped) > TOLD:
         more = number(len(skipped) - TOLD)
-        return count("review.group.left_out_more", len(skipped), told=told, more=more)
-    return count("review.group.left_out", len(skipped), told=told)
+        return count("review.group.left_out_more", len(skipped), told=whom, more=more)
+    return count("review.group.left_out", len(skipped), told=whom)
 
 
 def group_undone_line(opened: int, left: int) -> str:

@@ -6,6 +6,7 @@ from core.bootstrap.services import Services
 from core.errors import PermissionDenied
 from core.moderation.permissions import Actor
 from core.services.queries import count_queue
+from dashboard.problems import told
 from dashboard.review.desk import page as desk_page
 from dashboard.review.plain import page as plain_page
 from dashboard.wiring import current_actor, current_services
@@ -16,7 +17,7 @@ def render(services: Services, actor: Actor) -> None:
     try:
         count_queue(services.context, actor)
     except PermissionDenied as refusal:
-        st.error(str(refusal))
+        st.error(told(refusal))
         return
     if st.query_params.get("view") == "plain":
         plain_page.render(services, actor)

@@ -13,6 +13,7 @@ from core.environment import load_settings
 from core.errors import ConsoleError, NotFound, PermissionDenied, StoreError
 from core.moderation.permissions import Actor
 from core.texts.choice import language_of_staff
+from dashboard.problems import told
 from dashboard.staff_language import own_language
 from dashboard.staff_texts import reading, say
 from dashboard.wiring import cookie_name, current_services, person_of
@@ -56,10 +57,10 @@ def _rows(actor: Actor | None, job: str, run: str) -> Response:
 
 def _refusal(error: ConsoleError) -> Response:
     if isinstance(error, PermissionDenied):
-        return PlainTextResponse(str(error), 403)
+        return PlainTextResponse(told(error), 403)
     if isinstance(error, StoreError):
-        return PlainTextResponse(say("runs.download.not_now", why=str(error)), 503)
-    return PlainTextResponse(say("runs.download.unreadable", why=str(error)), 404)
+        return PlainTextResponse(say("runs.download.not_now", why=told(error)), 503)
+    return PlainTextResponse(say("runs.download.unreadable", why=told(error)), 404)
 
 
 def _language(request: Request, own: str | None) -> str:

@@ -10,6 +10,7 @@ from core.batch.schedule.history import JobRun
 from core.batch.schedule.jobs import Job
 from core.errors import ConsoleError, NotFound
 from core.moderation.permissions import Actor
+from dashboard.problems import told
 from dashboard.runs.download import address
 from dashboard.runs.results_tables import figures, flagged
 from dashboard.runs.results_wording import headline, notes
@@ -30,10 +31,10 @@ def results_panel(actor: Actor, job: Job, run: JobRun, older: Sequence[JobRun]) 
         place = results_place(job, run)
         results, problem = _read(actor, place, place_before(job, older, place))
     except NotFound as none:
-        st.caption(plain(str(none)))
+        st.caption(plain(told(none)))
         return
     if results is None:
-        words = say("runs.results.unreadable", why=problem)
+        words = say("runs.results.unreadable", why=told(problem))
         st.warning(plain(words), icon=":material/database_off:")
         return
     if not results.summary.row_count:

@@ -8,6 +8,7 @@ from core.bootstrap.services import Services
 from core.errors import PermissionDenied
 from core.moderation.permissions import Actor, Permission, check_can
 from core.sources.tables.address import without_password
+from dashboard.problems import told
 from dashboard.runs.results import results_panel
 from dashboard.runs.tables import jobs_table, runs_table
 from dashboard.runs.wording import EXAMPLE, outcome, trouble
@@ -24,7 +25,7 @@ def render(services: Services, actor: Actor) -> None:
     try:
         check_can(actor, Permission.SEE_SERVING)
     except PermissionDenied as refusal:
-        st.error(str(refusal))
+        st.error(told(refusal))
         return
     _jobs(services, actor)
 

@@ -12,6 +12,7 @@ from core.load_test.results import LoadTestPlan
 from core.moderation.permissions import Actor
 from core.processes.load_testing import LoadTestProcesses, machine_words
 from core.services.load_tests import start_load_test, stop_load_test
+from dashboard.problems import told
 
 PROBLEM_KEY = "load_test_problem"
 
@@ -43,7 +44,7 @@ class LoadTestPlace:
                 start=self.processes.start,
             )
         except ConsoleError as error:
-            problem = str(error)
+            problem = told(error)
         st.session_state[PROBLEM_KEY] = problem
 
     def stop(self, test_id: str) -> None:
@@ -52,7 +53,7 @@ class LoadTestPlace:
         try:
             stop_load_test(self.services.context, self.actor, self.folder, test_id)
         except ConsoleError as error:
-            problem = str(error)
+            problem = told(error)
         st.session_state[PROBLEM_KEY] = problem
 
 

@@ -13,6 +13,7 @@ from core.load_test.scalability import UslFit, fit_usl
 from dashboard.chart_language import in_own_language
 from dashboard.data_table import data_table
 from dashboard.figures import duration, rate
+from dashboard.problems import told
 from dashboard.scale.charts import held_words, latency_chart, law_chart, step_rows
 from dashboard.scale.wording import (
     STATUSES,
@@ -55,7 +56,7 @@ def result_panel(test: LoadTest, busiest_rps: float, *, place: str, is_alone: bo
         )
     st.caption(plain(basis_words(test)))
     if test.problem is not None:
-        st.error(plain(test.problem), icon=":material/error:")
+        st.error(plain(told(test.problem)), icon=":material/error:")
     if test.steps:
         _knees(test, busiest_rps)
     has_both = bool(test.steps and test.rounds)

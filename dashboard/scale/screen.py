@@ -11,6 +11,7 @@ from core.moderation.permissions import Actor, Role
 from core.services.load_tests import busiest_rps, list_load_tests
 from core.servinglog.queries import ServingLogQueries
 from dashboard.address_choices import read_in_any_language
+from dashboard.problems import told
 from dashboard.scale.earlier_load_tests import read_named_test, test_name
 from dashboard.scale.place import PROBLEM_KEY, make_place
 from dashboard.scale.result import result_panel
@@ -35,7 +36,7 @@ def render(services: Services, actor: Actor) -> None:
             st.space("stretch")
             start_form(place)
     except (PermissionDenied, StoreError, ConfigError) as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(plain(told(error)), icon=":material/error:")
         return
     st.caption(say("scale.page.how"))
     problem = st.session_state.pop(PROBLEM_KEY, None)

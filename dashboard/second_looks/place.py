@@ -9,6 +9,7 @@ from core.errors import ConsoleError
 from core.moderation.permissions import Actor
 from core.moderation.policies import Action
 from core.services.second_looks import answer_look
+from dashboard.problems import told
 
 
 @dataclass(slots=True)
@@ -43,7 +44,7 @@ class LookPlace:
         except ConsoleError as error:
             # The second call of a double click comes when the next text is shown: ignore it.
             if self.look_id == look_id:
-                self.refusal, self.is_saved = str(error), False
+                self.refusal, self.is_saved = told(error), False
         else:
             self.open(None)
             self.refusal, self.is_saved = "", True

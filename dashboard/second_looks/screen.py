@@ -16,6 +16,7 @@ from core.services.second_looks import (
 )
 from dashboard.covered import covered_text, wants_cover
 from dashboard.keyboard import keyboard
+from dashboard.problems import told
 from dashboard.reason_words import reason_words
 from dashboard.second_looks.place import LookPlace
 from dashboard.second_looks.wording import golden_words, settled_title
@@ -40,7 +41,7 @@ def render(services: Services, actor: Actor) -> None:
         own = load_own_golden(services.context, actor)
         settled = list_own_settled(services.context, actor)
     except (PermissionDenied, StoreError) as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(plain(told(error)), icon=":material/error:")
         return
     place: LookPlace = st.session_state.setdefault(f"looks_{actor.id}", LookPlace())
     place.draws += 1
@@ -60,8 +61,8 @@ def render(services: Services, actor: Actor) -> None:
             st.success(say("second_looks.page.saved"), icon=":material/check:")
         if own is not None:
             st.caption(golden_words(own.found))
-        for told in settled:
-            _settled(told, is_covered=is_covered)
+        for each in settled:
+            _settled(each, is_covered=is_covered)
 
 
 def _text(card: SecondLookCard, *, is_covered: bool) -> None:
@@ -74,11 +75,11 @@ def _text(card: SecondLookCard, *, is_covered: bool) -> None:
         st.text(covered_text(card.text, is_wanted=is_covered))
 
 
-def _settled(told: SettledLook, *, is_covered: bool) -> None:
-    with st.expander(settled_title(told)):
-        st.text(covered_text(told.text, is_wanted=is_covered))
-        st.caption(say("second_looks.settled.why", person=plain(told.found.actor)))
-        st.text(told.found.note)
+def _settled(look: SettledLook, *, is_covered: bool) -> None:
+    with st.expander(settled_title(look)):
+        st.text(covered_text(look.text, is_wanted=is_covered))
+        st.caption(say("second_looks.settled.why", person=plain(look.found.actor)))
+        st.text(look.found.note)
 
 
 def _form(place: LookPlace, services: Services, actor: Actor, card: SecondLookCard) -> None:

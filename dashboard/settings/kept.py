@@ -12,6 +12,7 @@ from core.errors import ConsoleError
 from core.moderation.permissions import Actor
 from core.moderation.preferences import Preferences
 from core.services.preferences import load_preferences, save_preferences
+from dashboard.problems import told
 from dashboard.staff_language import read_in_own_language
 from dashboard.staff_texts import say
 
@@ -49,4 +50,4 @@ def _save(services: Services, actor: Actor, name: str, key: str) -> None:
         save_preferences(services.context, actor, replace(stored, **changed))
         read_in_own_language(services, actor)
     except ConsoleError as error:
-        st.session_state[PROBLEM_KEY] = say("settings.page.not_stored", why=str(error))
+        st.session_state[PROBLEM_KEY] = say("settings.page.not_stored", why=told(error))

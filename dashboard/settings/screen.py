@@ -8,6 +8,7 @@ from core.moderation.exposure import SEVERE_FROM
 from core.moderation.permissions import Actor, Permission, can
 from core.moderation.scores import Label
 from core.services.preferences import count_left_out, load_exposure, load_preferences
+from dashboard.problems import told
 from dashboard.settings.kept import PROBLEM_KEY, Kept, kept_of
 from dashboard.settings.language import language_card
 from dashboard.settings.wording import left_out_lines
@@ -21,7 +22,7 @@ def render(services: Services, actor: Actor) -> None:
     try:
         kept = kept_of(services, actor, load_preferences(services.context, actor))
     except PermissionDenied as refusal:
-        st.error(str(refusal))
+        st.error(told(refusal))
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(say("common.page.settings"), width="content", anchor=False)

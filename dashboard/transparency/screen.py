@@ -14,6 +14,7 @@ from core.moderation.permissions import Actor, Role
 from core.services.context import Context
 from core.services.statements import FIRST_DAY
 from core.services.transparency import TransparencyReport, load_transparency
+from dashboard.problems import told
 from dashboard.span_choice import choose_span
 from dashboard.staff_texts import say
 from dashboard.transparency.queries import draw_figures
@@ -45,7 +46,7 @@ def render(services: Services, actor: Actor) -> None:
                 _actor=actor,
             )
     except (PermissionDenied, StoreError) as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(plain(told(error)), icon=":material/error:")
         return
     _downloads(buttons, report)
     st.caption(f"{span_words(report, FIRST_DAY)}. {say('transparency.page.left_out')}")

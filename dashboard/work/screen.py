@@ -13,6 +13,7 @@ from core.services.context import Context
 from core.services.work import WorkReport, load_work
 from dashboard.chart_language import in_own_language
 from dashboard.data_table import data_table
+from dashboard.problems import told
 from dashboard.span_choice import choose_span
 from dashboard.staff_texts import say
 from dashboard.wiring import current_actor, current_services
@@ -49,7 +50,7 @@ def render(services: Services, actor: Actor) -> None:
                 _actor=actor,
             )
     except (PermissionDenied, StoreError) as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(plain(told(error)), icon=":material/error:")
         return
     st.markdown(summary(report))
     st.markdown(forecast_words(report))

@@ -17,6 +17,7 @@ from core.services.queries import CaseView, load_cases
 from core.services.reopen import load_case_reopening
 from core.store.views import AuthorRecord
 from dashboard.covered import covered, covered_marks, wants_cover
+from dashboard.problems import told
 from dashboard.review.case_wording import (
     WITHOUT_LABEL,
     distance_line,
@@ -203,10 +204,10 @@ def _rights(services: Services, actor: Actor, view: CaseView) -> dict[str, objec
     case = view.case
     if case.status is CaseStatus.CLOSED:
         refusal = load_case_reopening(services.context, actor, view.revision.id).refusal
-        return {"actions": [], "can_reopen": not refusal, "refusal": refusal}
+        return {"actions": [], "can_reopen": not refusal, "refusal": told(refusal)}
     try:
         check_can(actor, decide_permission(case.status))
     except PermissionDenied as denied:
-        return {"actions": [], "can_reopen": False, "refusal": str(denied)}
+        return {"actions": [], "can_reopen": False, "refusal": told(denied)}
     actions = [action for action in Action if (case.status, action) in TRANSITIONS]
     return {"actions": actions, "can_reopen": False, "refusal": ""}

@@ -15,6 +15,7 @@ from core.services.group_decisions import GroupReview, decide_group, undo_group
 from core.services.queries import load_case
 from core.services.reopen import reopen
 from core.services.review import Review, decide_case, skip_case, undo_decision
+from dashboard.problems import told
 from dashboard.review.case_wording import standing_line
 from dashboard.review.desk.requests import number, text
 from dashboard.review.group_wording import left_out_line
@@ -108,8 +109,8 @@ def _outcome(services: Services, actor: Actor, row: Mapping[str, object]) -> dic
         # Somebody else's decision stands; anything else the moderator can mend and press again.
         is_held = isinstance(refusal, Conflict) and _still_waits(services, actor, press)
         can_retry = is_held or not isinstance(refusal, Conflict)
-        told = {"words": str(refusal), "can_retry": can_retry, "is_held": is_held}
-        return {"id": press_id, "is_done": False, **told}
+        shown = {"words": told(refusal), "can_retry": can_retry, "is_held": is_held}
+        return {"id": press_id, "is_done": False, **shown}
     at = millis(decision.effective_at) if decision else None
     return {"id": press_id, "is_done": True, "effective_at": at}
 

@@ -15,6 +15,7 @@ from core.services.search import search
 from core.store.queue_views import QueueLine
 from core.store.search_views import FoundText
 from dashboard.covered import covered, covered_marks, wants_cover
+from dashboard.problems import told
 from dashboard.review.case_wording import WITHOUT_LABEL, cases_figure
 from dashboard.review.desk.requests import text
 from dashboard.staff_texts import count, number, say
@@ -72,7 +73,7 @@ def search_answer(services: Services, actor: Actor, asked: Body) -> dict[str, ob
         "items": [found_json(found, is_covered=is_covered) for found in page.items],
         "next": page.next,
         "total": None,
-        "problem": page.problem,
+        "problem": told(page.problem),
         "nothing": _nothing("found"),
         "now": millis(services.clock.now()),
     }

@@ -19,6 +19,7 @@ from core.moderation.permissions import Actor
 from core.services.explain import explain_revision
 from core.texts.choice import language_of_staff
 from dashboard.covered import covered, covered_marks, wants_cover
+from dashboard.problems import told
 from dashboard.review.desk.cards import SHOWN_CHARS, card_answers
 from dashboard.review.desk.closer import claim_answer, open_answer, release_answer
 from dashboard.review.desk.facets import facets_answer
@@ -108,29 +109,41 @@ async def _answer(request: Request) -> Response:
         is_json=headers.get("content-type", "").startswith("application/json"),
         raw=await _read(request),
     )
+    return await run_in_threadpool(_answered, asked)
+
+
+def _answered(asked: _Asked) -> Response:
     try:
-        return JSONResponse(await run_in_threadpool(_act, asked))
+        services, actor = current_services(), person_of(asked.token)
+        own = own_language(services, actor)
     except ConsoleError as error:
-        status = next((code for kind, code in STATUS if isinstance(error, kind)), 502)
-        return JSONResponse({"error": str(error)}, status)
+        with reading(_language(None, asked.languages)):
+            return _refused(error)
+    with reading(_language(own, asked.languages)):
+        try:
+            return JSONResponse(_act(services, actor, asked))
+        except ConsoleError as error:
+            return _refused(error)
 
 
-def _act(asked: _Asked) -> dict[str, object]:
-    services, actor = current_services(), person_of(asked.token)
-    with reading(_language(services, actor, asked.languages)):
-        if actor is None:
-            raise PermissionDenied(say("review.request.signed_out"))
-        if asked.meant is not None and asked.meant != actor.id:
-            words = say("review.request.another", who=actor.id, meant=asked.meant)
-            raise PermissionDenied(words)
-        if asked.what not in ANSWERS:
-            raise NotFound(say("review.request.no_address"))
-        return ANSWERS[asked.what](services, actor, _body(asked))
+def _refused(error: ConsoleError) -> Response:
+    status = next((code for kind, code in STATUS if isinstance(error, kind)), 502)
+    return JSONResponse({"error": told(error)}, status)
 
 
-def _language(services: Services, actor: Actor | None, accepted: str) -> str:
+def _act(services: Services, actor: Actor | None, asked: _Asked) -> dict[str, object]:
+    if actor is None:
+        raise PermissionDenied(say("review.request.signed_out"))
+    if asked.meant is not None and asked.meant != actor.id:
+        words = say("review.request.another", who=actor.id, meant=asked.meant)
+        raise PermissionDenied(words)
+    if asked.what not in ANSWERS:
+        raise NotFound(say("review.request.no_address"))
+    return ANSWERS[asked.what](services, actor, _body(asked))
+
+
+def _language(own: str | None, accepted: str) -> str:
     """The one that the person chose, or that the browser asks for."""
-    own = own_language(services, actor)
     return language_of_staff(own, accepted, browser="", site=load_settings().author_language)
 
 

@@ -13,6 +13,7 @@ from core.moderation.policies import Action
 from core.services.queries import CaseView
 from core.services.reopen import load_case_reopening
 from core.store.views import OwnDecision
+from dashboard.problems import told
 from dashboard.reason_words import reason_words
 from dashboard.review.case_wording import standing_line
 from dashboard.review.plain.desk import (
@@ -43,7 +44,7 @@ def action_row(desk: Desk, services: Services, actor: Actor, view: CaseView) -> 
     try:
         check_can(actor, decide_permission(case.status))
     except PermissionDenied as refusal:
-        st.info(str(refusal), icon=":material/lock:")
+        st.info(told(refusal), icon=":material/lock:")
         return ()
     keys = [key for action, _, key, *_ in BUTTONS if (case.status, action) in TRANSITIONS]
     drawn_for = f"{view.revision.id}_{version}"
@@ -80,7 +81,7 @@ def _reopen_row(desk: Desk, services: Services, actor: Actor, view: CaseView) ->
     version = len(view.chain)
     refusal = load_case_reopening(services.context, actor, view.revision.id).refusal
     columns = st.columns([9, 5], vertical_alignment="center")
-    columns[0].text(refusal or standing_line(view.chain[-1]))
+    columns[0].text(told(refusal) or standing_line(view.chain[-1]))
     columns[1].button(
         say("desk.button.reopen"),
         key=f"reopen_{view.revision.id}_{version}",

@@ -21,6 +21,7 @@ from core.services.reopen import reopen
 from core.services.review import Review, decide_case, skip_case, undo_decision
 from core.store.queue_views import QueueLine
 from core.store.views import OwnDecision
+from dashboard.problems import told
 from dashboard.review.case_wording import standing_line
 from dashboard.review.group_wording import group_undone_line
 from dashboard.staff_texts import say
@@ -125,7 +126,7 @@ def press_decide(
     try:
         decide_case(services.context, actor, review)
     except ConsoleError as error:
-        desk.tell(partial(str, error), is_error=True)
+        desk.tell(partial(told, error), is_error=True)
         return
     decided = OwnDecision(revision_id, version + 1)
     if decided not in desk.undoable:
@@ -148,7 +149,7 @@ def press_skip(desk: Desk, services: Services, actor: Actor, revision_id: str) -
     try:
         ended = skip_case(services.context, actor, revision_id)
     except ConsoleError as error:
-        desk.tell(partial(str, error), is_error=True)
+        desk.tell(partial(told, error), is_error=True)
         return
     if ended is not None:
         desk.tell(partial(standing_line, ended), is_error=True)
@@ -170,7 +171,7 @@ def press_undo(desk: Desk, services: Services, actor: Actor, drawn_for: OwnDecis
     try:
         words = _undo(desk, services, actor, last)
     except ConsoleError as error:
-        desk.tell(partial(str, error), is_error=True)
+        desk.tell(partial(told, error), is_error=True)
         return
     desk.show(last.revision_id)
     desk.tell(words)
@@ -195,7 +196,7 @@ def press_reopen(
     try:
         reopen(services.context, actor, revision_id, seen_version=version)
     except ConsoleError as error:
-        desk.tell(partial(str, error), is_error=True)
+        desk.tell(partial(told, error), is_error=True)
         return
     desk.tell(lambda: say("desk.message.reopened"))
     if desk.revision_id == revision_id:

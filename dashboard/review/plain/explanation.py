@@ -10,6 +10,7 @@ from core.services.explain import MOST_REMOTE_TEXTS, Explained, explain_revision
 from core.services.queries import CaseView
 from dashboard.covered import covered_text
 from dashboard.data_table import NARROW_ROW_HEIGHT
+from dashboard.problems import told
 from dashboard.review.plain.desk import Desk, press_words
 from dashboard.review.wording import caveat_line, remedy_line, word_rows
 from dashboard.staff_texts import number, say
@@ -43,7 +44,7 @@ def explain_open_case(desk: Desk, services: Services, actor: Actor) -> None:
     try:
         explained = explain_revision(services.context, actor, services.explainer, revision_id)
     except ConsoleError as error:
-        desk.words_refusal = str(error)
+        desk.words_refusal = told(error)
     else:
         desk.words = explained
 

@@ -14,6 +14,7 @@ from core.services.queries import list_undoable, load_case
 from core.services.queue import list_queue
 from dashboard.covered import wants_cover
 from dashboard.keyboard import keyboard
+from dashboard.problems import told
 from dashboard.review.plain.actions import (
     action_row,
     message_line,
@@ -69,7 +70,7 @@ def _desk(services: Services, actor: Actor, status: CaseStatus, label: Label | N
     try:
         view = load_case(services.context, actor, desk.revision_id)
     except NotFound as gone:
-        st.warning(str(gone))
+        st.warning(told(gone))
         return
     now, masks = services.clock.now(), wants_cover(services, actor)
     with left:
