@@ -16,9 +16,9 @@ from dashboard.staff_texts import say
 Written = Callable[[str, str], str]
 """A value in the reader's language, by the name that it has in the sentence."""
 _ENTRY, _GIVEN = "`[^`]+`", r"'(?:[^'\\]|\\.)*'|\"[^\"]*\""
-_LOOK_SO = {"entry": _ENTRY, "field": _ENTRY, "given": _GIVEN, "meant": _GIVEN}
-"""Values that are always in the quotes of code, or of Python. A short sentence that may begin with
-anything would hold for many."""
+_LOOK_SO = {"entry": _ENTRY, "field": _ENTRY, "given": _GIVEN, "meant": _GIVEN, "id": r"\S+"}
+"""Values that are always in the quotes of code, or of Python, or without a space. A short sentence
+that may begin with anything would hold for many."""
 
 
 def in_own_words(english: str, table: str, **values: Callable[[str], str]) -> str:

@@ -78,13 +78,20 @@ def told(problem: ConsoleError | str) -> str:
 
 def _told_after_place(english: str) -> str | None:
     """Of `prices.toml, price 'tei': unknown entry 'x'`: the place and the message have each its own
-    sentence. None if the message is not known either."""
+    sentence. None if neither is known."""
+    known_place = None
     for colon in _PART.finditer(english):
-        own = found_in(TABLES, english[colon.end() :], _written)
-        if own is not None:
-            places = [_place(part) for part in english[: colon.start()].split(": ")]
-            return say("problems.form.placed", place=": ".join(places), problem=own)
-    return None
+        before, after = english[: colon.start()], english[colon.end() :]
+        if (own := found_in(TABLES, after, _written)) is not None:
+            return say("problems.form.placed", place=_places(before), problem=own)
+        if known_place is None and _place(before) != before:
+            known_place = say("problems.form.placed", place=_place(before), problem=after)
+    return known_place
+
+
+def _places(words: str) -> str:
+    """One, or several of which each is in the one before it."""
+    return _place(words) if _place(words) != words else ": ".join(map(_place, words.split(": ")))
 
 
 def _place(words: str) -> str:
