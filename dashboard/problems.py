@@ -36,6 +36,8 @@ TABLES = (
     "problems.parity",
     "problems.file",
     "problems.backend",
+    "problems.backends_file",
+    "problems.model",
     "problems.state",
     "problems.search",
 )
@@ -55,15 +57,19 @@ _MEMBERS = {
 }
 """The tables of values of enums."""
 _WORDS = {
+    "advice": "problems.server_advice",
     "field": "problems.field",
     "note": "problems.note",
     "outcome": "problems.outcome",
     "permission": "help.permission",
+    "range": "problems.server_range",
+    "reason": "problems.server_reason",
     "part": "problems.part",
     "step": "problems.sign_in_step",
     "what": "problems.quantity",
 }
 """The tables of other values that are words of ours."""
+_SERVER = ("problems.server",)
 _PART = re.compile(r": ")
 _QUOTED = re.compile(r"(['\"])(.*)\1", re.DOTALL)
 
@@ -73,7 +79,19 @@ def told(problem: ConsoleError | str) -> str:
     english = str(problem)
     if staff_texts().language == ENGLISH:
         return english
-    return found_in(TABLES, english, _written) or _told_after_place(english) or english
+    return (
+        found_in(TABLES, english, _written)
+        or _told_of_a_server(english)
+        or _told_after_place(english)
+        or english
+    )
+
+
+def _told_of_a_server(english: str) -> str | None:
+    """Of `tei gave no answer in time`: the name of the backend has no space."""
+    backend, _, failure = english.partition(" ")
+    own = found_in(_SERVER, failure, _written)
+    return own and say("problems.form.placed", place=backend, problem=own)
 
 
 def _told_after_place(english: str) -> str | None:
@@ -129,11 +147,13 @@ def _names(words: str) -> str:
     return ", ".join(words.split(" or "))
 
 
+def _failure(words: str) -> str:
+    return found_in(_SERVER, words, _written) or words
+
+
 def _search_parts(words: str) -> str:
-    own = (
-        found_in(("problems.search_part",), part, _written) or part for part in words.split("; ")
-    )
-    return "; ".join(own)
+    table = ("problems.search_part",)
+    return "; ".join(found_in(table, part, _written) or part for part in words.split("; "))
 
 
 def _scopes(words: str) -> str:
@@ -148,6 +168,7 @@ def _in_own_quotes(words: str) -> str:
 
 
 _OWN_WAYS = {
+    "failure": _failure,
     "names": _names,
     "parts": _search_parts,
     "problem": told,
