@@ -16,8 +16,13 @@ from dashboard.staff_texts import say
 Written = Callable[[str, str], str]
 """A value in the reader's language, by the name that it has in the sentence."""
 _ENTRY, _GIVEN = "`[^`]+`", r"'(?:[^'\\]|\\.)*'|\"[^\"]*\""
-_LOOK_SO = {"entry": _ENTRY, "field": _ENTRY, "given": _GIVEN, "meant": _GIVEN, "id": r"\S+"}
-"""Values that are always in the quotes of code, or of Python, or without a space. A short sentence
+_LOOK_SO = {
+    "answer": r"\d+(?: \(.+?\))?",
+    **dict.fromkeys(("entry", "field"), _ENTRY),
+    **dict.fromkeys(("given", "meant"), _GIVEN),
+    "id": r"\S+",
+}
+"""Values that are always in the quotes of code, or of Python, or otherwise alike. A short sentence
 that may begin with anything would hold for many."""
 
 

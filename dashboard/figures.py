@@ -5,8 +5,9 @@ from datetime import datetime, tzinfo
 
 import pandas as pd
 
-from core.servinglog.answers import LogContents, Refused, SegmentProblem, Summary
+from core.servinglog.answers import LineProblem, LogContents, Refused, SegmentProblem, Summary
 from core.servinglog.record import RefusalReason, RefusalRecord
+from dashboard.problems import told
 from dashboard.staff_texts import count, decimal, joined, number, said, say
 from dashboard.wording import ago, short_day
 
@@ -150,15 +151,17 @@ def problem_lines(problems: Sequence[SegmentProblem]) -> list[str]:
     """For each file: the number of unreadable lines, and the error of the first ones."""
     lines = []
     for one in problems[:PROBLEMS_SHOWN]:
-        what = one.failure or count("common.unreadable_lines", one.unreadable)
+        what = told(one.failure or "") or count("common.unreadable_lines", one.unreadable)
         lines.append(say("common.log.problem", file=one.segment, what=what))
-        lines += [
-            f"    {say('common.log.line', number=number(problem.line_number), why=problem.why)}"
-            for problem in one.examples
-        ]
+        lines += [f"    {_line_words(problem)}" for problem in one.examples]
         if one.examples and one.unreadable > len(one.examples):
             more = number(one.unreadable - len(one.examples))
             lines.append(f"    {say('common.log.and_more', count=more)}")
     if len(problems) > PROBLEMS_SHOWN:
         lines.append(count("common.more_files", len(problems) - PROBLEMS_SHOWN))
     return lines
+
+
+def _line_words(problem: LineProblem) -> str:
+    why = told(problem.why)
+    return say("common.log.line", number=number(problem.line_number), why=why)

@@ -31,6 +31,7 @@ TABLES = (
     "problems.policy",
     "problems.explanation",
     "problems.log",
+    "problems.log_line",
     "problems.load_test",
     "problems.results",
     "problems.parity",
@@ -80,8 +81,8 @@ def told(problem: ConsoleError | str) -> str:
     if staff_texts().language == ENGLISH:
         return english
     return (
-        found_in(TABLES, english, _written)
-        or _told_of_a_server(english)
+        _told_of_a_server(english)
+        or found_in(TABLES, english, _written)
         or _told_after_place(english)
         or english
     )

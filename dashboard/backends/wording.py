@@ -22,6 +22,7 @@ from core.services.trials import BackendAnswer, TrialResult
 from dashboard.backend_states import Color, seconds_ago, trouble
 from dashboard.figures import NONE, duration, percent
 from dashboard.language_names import name_of_language
+from dashboard.problems import told
 from dashboard.staff_texts import count, joined, number, said, say
 from dashboard.wording import ACTIONS_DONE, FAILURES, LABELS, score_figure
 
@@ -210,7 +211,7 @@ def check_line(answer: BackendAnswer, now: datetime) -> str:
     """The result of its last check by a person."""
     when = seconds_ago(answer.at, now)
     if answer.error is not None:
-        return say("backends.card.check_failed", ago=when, error=answer.error)
+        return say("backends.card.check_failed", ago=when, error=told(answer.error))
     return say("backends.card.checked", ago=when, time=duration(answer.total_ms))
 
 
@@ -243,10 +244,10 @@ def score_cell(score: float | None, label: Label, policy: Policy) -> str:
 
 def error_lines(tried: Sequence[TrialResult]) -> list[str]:
     """One line for each backend that gave no scores: its name and the error."""
-    failed = [one.answer for one in tried if one.answer.error is not None]
     return [
-        f"{one.error}." if one.backend in str(one.error) else f"{one.backend}: {one.error}."
-        for one in failed
+        f"{told(error)}." if backend in error else f"{backend}: {told(error)}."
+        for backend, error in ((one.answer.backend, one.answer.error) for one in tried)
+        if error is not None
     ]
 
 

@@ -13,6 +13,7 @@ from core.parity.tables import ScoreTable
 from core.parity.threshold_map import MappedThreshold
 from dashboard.core_sentences import in_own_words
 from dashboard.figures import NONE, percent
+from dashboard.problems import told
 from dashboard.shares import in_own_form
 from dashboard.staff_texts import Said, count, decimal, joined, number, said, say
 from dashboard.wording import LABELS, local_time
@@ -66,14 +67,19 @@ def step(english: str) -> str:
 def diagnosis(pair: Pair) -> str:
     """Why the scores differ, and what to do about it."""
     return in_own_words(
-        pair.finding.words, "parity.finding", far=in_own_form, comments=in_own_form, gap=in_own_form
+        pair.finding.words,
+        "parity.finding",
+        far=in_own_form,
+        comments=in_own_form,
+        gap=in_own_form,
+        why=told,
     )
 
 
 def limits(report: ParityReport) -> list[str]:
     """Why the figures may be uncertain."""
     return [
-        in_own_words(english, "parity.warning", comments=in_own_form, least=in_own_form)
+        in_own_words(english, "parity.warning", comments=in_own_form, least=in_own_form, why=told)
         for english in report.warnings
     ]
 
@@ -85,7 +91,7 @@ def about(pair: Pair) -> str:
         labels = ", ".join(LABELS[label] for label in pair.missing)
         parts.append(say("parity.result.lacks", labels=labels))
     if pair.failed:
-        parts.append(count("parity.result.failed", pair.failed, why=pair.first_error or NONE))
+        parts.append(count("parity.result.failed", pair.failed, why=told(pair.first_error or NONE)))
     return " · ".join(parts)
 
 

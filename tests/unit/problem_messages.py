@@ -17,7 +17,7 @@ PLACES = [
     *("core/processes/api_process.py", "core/bootstrap/backends.py"),
     *("core/servinglog/segments.py", "core/servinglog/costs", "core/servinglog/objectives/file.py"),
     *("core/servinglog/shared/folder.py", "core/servinglog/shared/s3.py", "dashboard/wiring.py"),
-    "core/inference",
+    *("core/servinglog/lines.py", "core/inference"),
 ]
 """Files and folders whose errors reach pages."""
 NOT_ON_PAGES = {
@@ -71,8 +71,8 @@ ERRORS = {
     name
     for name, each in vars(errors).items()
     if isinstance(each, type) and issubclass(each, ConsoleError)
-} | {"AttemptFailed", "_NotSent", "bad_shape"}
-"""Also those that become the message of a BackendError."""
+} | {"AttemptFailed", "UnreadableLine", "_NotSent", "bad_shape"}
+"""Also those that become the message of a BackendError, and why a line of the log is left out."""
 NAME = re.compile(r"\{[\w!]*\}|`[^`]+`|\b\w*_\w*\b")
 
 

@@ -9,8 +9,8 @@ from core.inference.remote.shapes import TOP_ONE
 from core.moderation.languages import ENGLISH
 from core.services.case_work import _GONE
 from core.texts.texts import staff_texts_in
-from dashboard.problems import TABLES, told
-from dashboard.staff_texts import reading
+from dashboard.problems import TABLES, _written, told
+from dashboard.staff_texts import reading, say
 from tests.unit.problem_messages import NOT_ON_PAGES, files, form_of, messages, said_by_core
 
 SPELT_OUT = {
@@ -34,6 +34,7 @@ SPELT_OUT = {
     "{} so labels are mixed up, {}": ("server.mixed_up", "server.mixed_up_order"),
     "{} must be {}": ("backends_file.must_be_whole", "backends_file.must_be_list"),
     "{} must hold {} or {} as a value": ("backends_file.holds",),
+    "{} is not {}": ("log_line.no_whole", "log_line.no_number"),
     "{} server{} of its own": ("target.one", "target.several"),
     "Not understood: {}{}.": ("search.not_understood", "search.not_understood_more"),
     "{} ({})": ("search_part.is", "search_part.label", "search_part.day", "search_part.prefix"),
@@ -133,6 +134,22 @@ def test_what_is_spelt_out_has_the_form_of_its_message(form: str) -> None:
     pattern = re.compile(re.escape(form).replace(r"\{\}", ".*"))
     for key in SPELT_OUT[form]:
         assert pattern.fullmatch(ENGLISH_FORMS[key])
+
+
+def test_no_sentence_is_taken_for_another() -> None:
+    example = {"entry": "`one`", "field": "`one`", "given": "'one'", "meant": "'one'"}
+    example["answer"] = "503 (overloaded)"
+    tables = (*TABLES, "problems.server")
+    with reading("de"):
+        for key, sentence in staff_texts_in(ENGLISH).sentences.items():
+            if key.rpartition(".")[0] not in tables:
+                continue
+            names = re.findall(r"\{(\w+)\}", sentence)
+            values = {name: example.get(name, "two") for name in names}
+            own = say(key, **{name: _written(name, text) for name, text in values.items()})
+            backend = "tei" if key.startswith("problems.server.") else ""
+            english = f"{backend} {sentence.format(**values)}".strip()
+            assert told(english) == (f"{backend}: {own}" if backend else own)
 
 
 def is_said(form: str, made: frozenset[str]) -> bool:
