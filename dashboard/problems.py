@@ -6,6 +6,7 @@ there: it stays as it is inside the sentence.
 """
 
 import re
+from collections.abc import Callable
 from functools import partial
 
 from core.errors import ConsoleError
@@ -89,10 +90,10 @@ def told(problem: ConsoleError | str) -> str:
 
 
 def _told_of_a_server(english: str) -> str | None:
-    """Of `tei gave no answer in time`: the name of the backend has no space."""
+    """Of `tei gave no answer in time`: the name of a backend has no space."""
     backend, _, failure = english.partition(" ")
     own = found_in(_SERVER, failure, _written)
-    return own and say("problems.form.placed", place=backend, problem=own)
+    return None if own is None else say("problems.form.placed", place=backend, problem=own)
 
 
 def _told_after_place(english: str) -> str | None:
@@ -168,7 +169,7 @@ def _in_own_quotes(words: str) -> str:
     return say("review.words.quoted", word=found[2]) if found else words
 
 
-_OWN_WAYS = {
+_OWN_WAYS: dict[str, Callable[[str], str]] = {
     "failure": _failure,
     "names": _names,
     "parts": _search_parts,

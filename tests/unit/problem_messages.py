@@ -117,7 +117,8 @@ def constants_of(tree: ast.Module) -> dict[str, str]:
 def messages(path: str) -> tuple[dict[str, str], frozenset[str]]:
     """Those of a file's errors by their form, and the code of those that are made elsewhere."""
     tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
-    constants, forms, computed = constants_of(tree), {}, set()
+    constants, computed = constants_of(tree), set()
+    forms: dict[str, str] = {}
     for node in ast.walk(tree):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args):
             continue
