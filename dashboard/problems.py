@@ -146,16 +146,15 @@ def _staff(words: str) -> str:
 
 
 def _names(words: str) -> str:
-    return ", ".join(words.split(" or "))
+    return ", ".join(re.split(" or | and ", words))
 
 
 def _failure(words: str) -> str:
     return found_in(_SERVER, words, _written) or words
 
 
-def _search_parts(words: str) -> str:
-    table = ("problems.search_part",)
-    return "; ".join(found_in(table, part, _written) or part for part in words.split("; "))
+def _each_part(words: str, table: str) -> str:
+    return "; ".join(found_in((table,), part, _written) or part for part in words.split("; "))
 
 
 def _scopes(words: str) -> str:
@@ -172,7 +171,8 @@ def _in_own_quotes(words: str) -> str:
 _OWN_WAYS: dict[str, Callable[[str], str]] = {
     "failure": _failure,
     "names": _names,
-    "parts": _search_parts,
+    "packages": partial(_each_part, table="problems.package"),
+    "parts": partial(_each_part, table="problems.search_part"),
     "problem": told,
     "roles": _roles,
     "scopes": _scopes,

@@ -35,6 +35,7 @@ SPELT_OUT = {
     "{} must be {}": ("backends_file.must_be_whole", "backends_file.must_be_list"),
     "{} must hold {} or {} as a value": ("backends_file.holds",),
     "{} is not {}": ("log_line.no_whole", "log_line.no_number"),
+    "{}, which needs {}": ("package.skipped",),
     "{} server{} of its own": ("target.one", "target.several"),
     "Not understood: {}{}.": ("search.not_understood", "search.not_understood_more"),
     "{} ({})": ("search_part.is", "search_part.label", "search_part.day", "search_part.prefix"),
@@ -173,7 +174,7 @@ def test_no_sentence_is_left_that_core_does_not_say() -> None:
 
 def test_every_table_of_messages_is_asked() -> None:
     inside = {"form", "place", "field", "note", "outcome", "part", "quantity", "search_part"}
-    inside |= {"sign_in_step", "target", "server", "server_advice", "server_range"}
+    inside |= {"package", "sign_in_step", "target", "server", "server_advice", "server_range"}
     inside.add("server_reason")
     named = {key.partition(".")[0] for key in ENGLISH_FORMS}
     assert named - inside == {table.removeprefix("problems.") for table in TABLES} - {
