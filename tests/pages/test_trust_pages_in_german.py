@@ -143,7 +143,7 @@ def test_the_export_refuses_in_the_browsers_language(
     assert (answer.status_code, answer.text) == (403, texts.say("audit.download.signed_out"))
     monkeypatch.setattr(download, "person_of", _unreadable)
     answer = browser.get(download.PATH, headers=header)
-    why = "the disk is full"
+    why = {"de": "die Platte ist voll", "fr": "le disque est plein"}[language]
     assert (answer.status_code, answer.text) == (503, texts.say("audit.download.not_now", why=why))
 
 
