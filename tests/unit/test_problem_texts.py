@@ -137,11 +137,12 @@ def test_what_is_spelt_out_has_the_form_of_its_message(form: str) -> None:
         assert pattern.fullmatch(ENGLISH_FORMS[key])
 
 
-def test_no_sentence_is_taken_for_another() -> None:
+@pytest.mark.parametrize("language", ["de", "fr"])
+def test_no_sentence_is_taken_for_another(language: str) -> None:
     example = {"entry": "`one`", "field": "`one`", "given": "'one'", "meant": "'one'"}
     example["answer"] = "503 (overloaded)"
     tables = (*TABLES, "problems.server")
-    with reading("de"):
+    with reading(language):
         for key, sentence in staff_texts_in(ENGLISH).sentences.items():
             if key.rpartition(".")[0] not in tables:
                 continue
@@ -150,7 +151,9 @@ def test_no_sentence_is_taken_for_another() -> None:
             own = say(key, **{name: _written(name, text) for name, text in values.items()})
             backend = "tei" if key.startswith("problems.server.") else ""
             english = f"{backend} {sentence.format(**values)}".strip()
-            assert told(english) == (f"{backend}: {own}" if backend else own)
+            if backend:
+                own = say("problems.form.placed", place=backend, problem=own)
+            assert told(english) == own
 
 
 def is_said(form: str, made: frozenset[str]) -> bool:
