@@ -40,3 +40,14 @@ def test_keys_and_mouse_decide_a_queue_to_its_end() -> None:
     ]
     for row in rows:
         assert (row["decided"], row["lost"], row["otherwise"]) == (3, 0, 0), row
+
+
+def test_the_time_to_the_screen_is_measured_for_each_thing() -> None:
+    rows = measured("review_screen", 300, 1)["rows"]
+    assert isinstance(rows, list)
+    assert {row["what"] for row in rows if row["p95_ms"] > 0} == {
+        "open",
+        "filter",
+        "search",
+        "case",
+    }
