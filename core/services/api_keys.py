@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from core.moderation.api_keys import API_KEYS, ApiKey, KeyScope, expiry, is_expired
+from core.moderation.api_keys import API_KEYS, ApiKey, KeyScope, expiry, is_expired, parse_scopes
 from core.moderation.audit import AuditKind
 from core.moderation.permissions import Actor, Permission, check_can
 from core.services.context import Context
@@ -73,6 +73,7 @@ def create_key(
     """A new key, valid for so many days or until it is revoked. It can't be read again. Raises
     PermissionDenied, InvalidInput and StoreError."""
     check_can(actor, Permission.MANAGE_KEYS)
+    scopes = parse_scopes(scopes)
     now = context.clock.now()
     expires_at = expiry(now, days)
     until = "" if expires_at is None else expires_at.isoformat(timespec="seconds")

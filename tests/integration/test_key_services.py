@@ -58,6 +58,12 @@ def test_a_key_opens_what_it_was_made_for_and_nothing_else(
     )
 
 
+def test_a_key_that_may_do_nothing_is_not_made(services: Services, folder: KeyFolder) -> None:
+    with pytest.raises(InvalidInput, match="a key needs a scope"):
+        create_key(services.context, SYSTEM, folder, "site", scopes=())
+    assert list_keys(services.context, SYSTEM, folder) == ([], [])
+
+
 def test_every_route_has_a_scope_or_is_open_to_all(services: Services) -> None:
     paths = create_app(services).openapi()["paths"]
     assert {path for path in paths if scope_of(path) is None} <= OPEN_PATHS | {"/metrics"}
