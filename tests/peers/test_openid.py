@@ -131,7 +131,7 @@ def test_people_come_in_with_their_roles_and_go_out(site: Site) -> None:
 def test_a_claim_that_is_missing_is_told(site: Site) -> None:
     page = site.enter("zoe")
     is_in(page, "You are not signed in")
-    is_in(page, "it sent no claim `roles`")
+    is_in(page, "claim `roles` has none of")
     page.get_by_role("link", name="Sign in again").click()
     page.fill("input[name=login]", "lena")  # the provider asks who it is
     page.fill("input[name=password]", "any")
