@@ -25,8 +25,8 @@ def test_it_gives_the_scores_of_a_pipeline(
         rows = pq.read_table(tmp_path / target).sort_by("id").to_pylist()
         assert [row["text"] for row in rows] == texts
         for row in rows:
-            expected = alone(
-                row["text"], function_to_apply="sigmoid", truncation=True, max_length=16
+            (expected,) = alone(
+                [row["text"]], function_to_apply="sigmoid", truncation=True, max_length=16
             )
             found = {each["label"]: each["score"] for each in json.loads(row["scores"])}
             assert set(found) == set(NAMES.values())
