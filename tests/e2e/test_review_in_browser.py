@@ -40,7 +40,7 @@ def await_keys(page, services, revision) -> None:
 def press(page, key: str, gone: str) -> None:
     """Press a key and wait until the comment `gone` has left the card."""
     page.keyboard.press(key)
-    page.locator(CARD).get_by_text(gone).wait_for(state="detached")
+    page.locator(CARD).get_by_text(gone).filter(visible=True).wait_for(state="detached")
 
 
 def press_at_once(page, *keys: str) -> None:
