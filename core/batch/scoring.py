@@ -1,13 +1,16 @@
 """Scores the texts of a chunk; a text without a score gets the reason why."""
 
+import logging
 from collections.abc import Sequence
 
-from core.errors import BackendError, InvalidInput
+from core.errors import PROGRAM_FAULTS, BackendError, InvalidInput
 from core.inference.base import ErrorKind, TextResult
 from core.inference.scorer import Scorer
 from core.moderation.cleaning import check_text, clean_text, is_readable_as_it_is
 from core.servinglog.record import Mode
 from core.sources.files.fields import kind_of
+
+_log = logging.getLogger(__name__)
 
 EMPTY, ONLY_MARKUP = "the text is empty", "the text has only markup"
 
@@ -23,16 +26,28 @@ def score_cells(
         if problem is None and isinstance(value, str) and is_readable_as_it_is(value):
             texts.append(value)
             continue
-        text, reason = ("", problem) if problem is not None else _readable(value)
-        if reason is None:
-            texts.append(text)
+        text = TextResult(error=problem) if problem is not None else _cleaned(value)
+        if isinstance(text, TextResult):
+            failed[at] = text
         else:
-            failed[at] = TextResult(error=reason)
+            texts.append(text)
     scored = _scored(texts, scorer)
     if not failed:
         return list(scored)
     left = iter(scored)
     return [failed[at] if at in failed else next(left) for at in range(len(values))]
+
+
+def _cleaned(value: object) -> str | TextResult:
+    """The text to score, or the failure that its row gets. After a fault of this program the next
+    run tries it again."""
+    try:
+        text, reason = _readable(value)
+    except PROGRAM_FAULTS as error:
+        _log.exception("A text met a fault of this program and was not read.")
+        why = f"a fault of this program: the text could not be read ({type(error).__name__})"
+        return TextResult(error=why, error_kind=ErrorKind.BACKEND)
+    return text if reason is None else TextResult(error=reason)
 
 
 def _readable(value: object) -> tuple[str, str | None]:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from core.batch import scoring
 from core.cli.output import ExitCode
 from core.clock import system_clock
-from core.inference.base import BatchResult
+from core.inference.base import BatchResult, ErrorKind
 from core.inference.batching.micro_batcher import MicroBatcher
 from core.inference.cache import CachedBackend
 from core.inference.fake import FakeBackend
@@ -107,3 +108,19 @@ def test_a_calibration_counts_the_others() -> None:
     with_fault, _ = run([*given, stored(FATAL)])
     without, _ = run(given)
     assert with_fault.comments == without.comments == len(given)
+
+
+def test_a_row_whose_cleaning_meets_a_fault_fails_alone(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    def clean(text: str) -> str:
+        if MARK in text:
+            raise request.node.callspec.params["_fault"]
+        return text
+
+    monkeypatch.setattr(scoring, "clean_text", clean)
+    scorer = Scorer(FakeBackend(), MemoryLog(), system_clock())
+    texts = [f"<b>{text}</b>" for text in TEXTS]
+    first, failed, last = scoring.score_cells(texts, [None] * len(texts), scorer)
+    assert (first.error, last.error) == (None, None)
+    assert failed.error_kind is ErrorKind.BACKEND  # the next run tries it again

@@ -96,10 +96,11 @@ class DuckDbDatabase:
             raise
         except wrong as error:
             raise InvalidInput(f"{self.name}: {first_line(error)}") from None
-        except duckdb.OutOfMemoryException:
+        except duckdb.OutOfMemoryException as error:
             raise StoreError(
-                f"{self.name}: DuckDB needs more than {MEMORY} at once here. Two thousand texts of "
-                "60,000 characters do; they are too long to be scored: leave them out of the table"
+                f"{self.name}: DuckDB needs more than {MEMORY} at once. If the table has thousands "
+                "of texts of over 50,000 characters, leave them out: they are too long to be "
+                f"scored. {first_line(error)}"
             ) from None
         except duckdb.Error as error:
             text = first_line(error)
