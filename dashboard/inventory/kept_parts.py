@@ -35,7 +35,10 @@ def _entry_words(entry: Mapping[Hashable, str]) -> str:
         "kept": say("inventory.kept.how_long"),
         "after an erasure": say("inventory.kept.after_erasure"),
     }
-    lines = [f"- {title}: {plain(entry[name])}" for name, title in facts.items()]
+    lines = [
+        f"- {say('inventory.kept.fact', title=title, words=plain(entry[name]))}"
+        for name, title in facts.items()
+    ]
     return "\n".join([f"**{plain(entry['what'])}**", "", *lines])
 
 
