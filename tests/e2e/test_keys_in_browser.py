@@ -64,7 +64,7 @@ def test_a_held_key_acts_once(desk, key):
     services, revisions, page = desk
     first = on_card(page, revisions)
     hold(page, key, for_ms=1_400)
-    page.locator(CARD).get_by_text(first.text).filter(visible=True).wait_for(state="detached")
+    expect(page.locator(CARD).get_by_text(first.text).filter(visible=True)).to_have_count(0)
     settle(page)
     assert len(decided(services, revisions)) == (0 if key == "s" else 1)
     assert on_card(page, revisions) is not first

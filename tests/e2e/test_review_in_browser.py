@@ -1,6 +1,7 @@
 """A reviewer at the keyboard, in a real browser on a real server."""
 
 import pytest
+from playwright.sync_api import expect
 
 from core.moderation.policies import Action
 from tests.e2e.conftest import await_card, open_signed_in, running, settle, sign_in
@@ -40,7 +41,7 @@ def await_keys(page, services, revision) -> None:
 def press(page, key: str, gone: str) -> None:
     """Press a key and wait until the comment `gone` has left the card."""
     page.keyboard.press(key)
-    page.locator(CARD).get_by_text(gone).filter(visible=True).wait_for(state="detached")
+    expect(page.locator(CARD).get_by_text(gone).filter(visible=True)).to_have_count(0)
 
 
 def press_at_once(page, *keys: str) -> None:
