@@ -10,6 +10,7 @@ from core.moderation.permissions import Actor
 from core.services.context import Context
 from core.services.gone_texts import text_gone
 from core.store.base import Reader, Writer
+from core.store.views import CaseWork
 
 _GONE = {
     TextGone.EDITED: "The author has changed this comment; the new text gets its own decision.",
@@ -19,15 +20,15 @@ _GONE = {
 
 def case_at_work(
     tx: Reader, revision_id: str, *, missing: str = "There is no case for this comment."
-) -> tuple[Case, Claim | None]:
-    """The revision's case, and who holds it or held it last. Raises Conflict if the text was edited
-    or withdrawn, NotFound(`missing`) if there is no case."""
+) -> tuple[Case, CaseWork]:
+    """The revision's case, and what else a decision on it has to check. Raises Conflict if the text
+    was edited or withdrawn, NotFound(`missing`) if there is no case."""
     work = tx.case_work(revision_id)
     if work is not None and work.gone is not None:
         raise Conflict(_GONE[work.gone])
     if work is None or work.case is None:
         raise NotFound(missing)
-    return work.case, work.claim
+    return work.case, work
 
 
 def check_latest(tx: Reader, revision_id: str) -> None:

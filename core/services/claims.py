@@ -31,11 +31,12 @@ def claim_case(context: Context, actor: Actor, revision_id: str) -> ClaimOutcome
     """
     check_can(actor, Permission.DECIDE)
     with context.store.write() as tx:
-        case, before = case_at_work(tx, revision_id)
+        case, work = case_at_work(tx, revision_id)
         if case.status is CaseStatus.CLOSED:
             raise Conflict(describe_decision(tx.decision_chain(revision_id)[-1]))
         check_can(actor, decide_permission(case.status))
         now = context.clock.now()
+        before = work.claim
         if before is not None and held_by_other(before, actor.id, now):
             return ClaimOutcome(before, is_mine=False)
         claim = taken_claim(before, revision_id, actor.id, now)

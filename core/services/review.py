@@ -15,7 +15,7 @@ from core.moderation.decisions import Decision, DecisionSource, check_can_undo, 
 from core.moderation.effect import remaining_grace, standing, would_cancel
 from core.moderation.invisible import is_blank
 from core.moderation.permissions import Actor, Permission, check_can, decide_permission
-from core.moderation.policies import ACTION_DONE, Action
+from core.moderation.policies import ACTION_DONE, Action, Policy
 from core.moderation.reopening import check_can_undo_as
 from core.services.case_work import add_reviewed, case_at_work, release
 from core.services.context import Context
@@ -69,6 +69,7 @@ class CheckedReview:
     chain: Sequence[Decision]
     case: Case
     claim: Claim | None
+    policy: Policy
     status: CaseStatus
 
 
@@ -77,14 +78,15 @@ def check_review(
 ) -> CheckedReview:
     """Check that the actor may decide so on the case as it is; `chain` are the decisions so far.
     Raises Conflict, NotFound, PermissionDenied or RuleBroken."""
-    case, claim = case_at_work(tx, review.revision_id)
+    case, work = case_at_work(tx, review.revision_id)
     # Checked before the rules below: the slower of two reviewers should read whose decision
     # stands, not that a closed case takes no action.
     if len(chain) != review.seen_version or case.status is CaseStatus.CLOSED:
         raise Conflict(describe_standing(case, chain[-1]))
     check_can(actor, decide_permission(case.status))
-    check_not_held(claim, actor.id, context.clock.now())
-    return CheckedReview(chain, case, claim, next_status(case.status, review.action))
+    check_not_held(work.claim, actor.id, context.clock.now())
+    policy = work.policy or tx.policy_in_force()
+    return CheckedReview(chain, case, work.claim, policy, next_status(case.status, review.action))
 
 
 def add_review(
@@ -97,7 +99,7 @@ def add_review(
 ) -> Decision:
     """Make the checked decision; `data` goes into its audit event. Raises what is wrong with the
     decision itself, whatever the comment: InvalidInput, RuleBroken or NotFound."""
-    decision = _decision(context, tx, actor, review, checked.chain[-1])
+    decision = _decision(context, actor, review, checked)
     audit = context.audit(
         AuditKind.DECISION_REVIEWED,
         actor,
@@ -123,13 +125,13 @@ def skip_case(
     or withdrawn meanwhile."""
     check_can(actor, Permission.DECIDE)
     with context.store.write() as tx:
-        case, claim = case_at_work(tx, revision_id)
+        case, work = case_at_work(tx, revision_id)
         audit = context.audit(AuditKind.CASE_SKIPPED, actor, revision_id)
         if press:
             audit = replace(audit, id=_skip_id(actor, press))
         if not (press and any(past.id == audit.id for past in tx.audit_trail(revision_id))):
             tx.add_audit(audit)
-            release(context, tx, actor, claim)
+            release(context, tx, actor, work.claim)
         return tx.decision_chain(revision_id)[-1] if case.status is CaseStatus.CLOSED else None
 
 
@@ -163,7 +165,7 @@ def undo_review(
     replayed = _undone(chain, actor, seen_version)
     if replayed is not None:
         return replayed
-    case, claim = case_at_work(tx, revision_id, missing=_NOTHING_TO_UNDO)
+    case, work = case_at_work(tx, revision_id, missing=_NOTHING_TO_UNDO)
     if len(chain) < 2:
         raise NotFound(_NOTHING_TO_UNDO)
     left = standing(chain)
@@ -185,7 +187,7 @@ def undo_review(
     )
     add_reviewed(tx, decision, len(chain), f"undo:{taken.id}", audit)
     tx.change_case(undone_case(tx, case, taken, [*chain, decision]))
-    release(context, tx, actor, claim)
+    release(context, tx, actor, work.claim)
     return decision
 
 
@@ -261,10 +263,8 @@ def _undoing(
     )
 
 
-def _decision(
-    context: Context, tx: Writer, actor: Actor, review: Review, current: Decision
-) -> Decision:
-    policy = tx.policy_in_force()
+def _decision(context: Context, actor: Actor, review: Review, checked: CheckedReview) -> Decision:
+    policy = checked.policy
     if review.reason_code:
         policy.reason(review.reason_code)
     return Decision(
@@ -277,7 +277,7 @@ def _decision(
         decided_at=context.clock.now(),
         reason_code=review.reason_code,
         note=_trimmed(review.note),
-        supersedes=current.id,
+        supersedes=checked.chain[-1].id,
         grace=context.grace,
         internal_note=_trimmed(review.internal_note),
     )

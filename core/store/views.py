@@ -10,6 +10,7 @@ from core.moderation.claims import Claim
 from core.moderation.decisions import Decision
 from core.moderation.edits import why_gone
 from core.moderation.outbox import Channel, MessageState
+from core.moderation.policies import Policy
 from core.moderation.reports import Report
 from core.moderation.scores import Label
 
@@ -34,13 +35,14 @@ class OwnDecision:
 
 @dataclass(frozen=True, slots=True)
 class CaseWork:
-    """What a decision on a revision has to check: whether its text is still there, its case and who
-    holds that, both if there is one. A claim may have run out."""
+    """What a decision on a revision has to check: whether its text is still there, its case, who
+    holds that, and the policy in force, each if there is one. A claim may have run out."""
 
     is_latest: bool
     is_withdrawn: bool
     case: Case | None
     claim: Claim | None
+    policy: Policy | None
 
     @property
     def gone(self) -> TextGone | None:

@@ -1,12 +1,14 @@
 """Contract of every store: claims, and what a decision on a case has to check."""
 
+from dataclasses import replace
+
 from core.moderation.audit import AuditKind
 from core.moderation.claims import Claim
 from core.moderation.policies import Action
 from core.store.base import Store
 from core.store.views import CaseWork
 from tests.contract.store_fixtures import StoreFixtures
-from tests.contract.store_rows import Rows, at
+from tests.contract.store_rows import POLICY, Rows, at
 
 
 class Claims(StoreFixtures):
@@ -34,16 +36,22 @@ class Claims(StoreFixtures):
         case, claim = rows.case(held), Claim(held.id, "mina", at(1), at(6))
         with store.read() as reader:
             assert reader.case_work("x") is None
-            assert reader.case_work(bare.id) == CaseWork(True, False, None, None)
-            assert reader.case_work(held.id) == CaseWork(True, False, case, None)
+            assert reader.case_work(bare.id) == CaseWork(True, False, None, None, POLICY)
+            assert reader.case_work(held.id) == CaseWork(True, False, case, None, POLICY)
         with store.write() as tx:
             tx.put_claim(claim)
             audit = rows.audit(AuditKind.COMMENT_WITHDRAWN, held.id)
             tx.withdraw_comment(held.comment_id, at(3), audit)
         newest = rows.edit(held)
         with store.read() as reader:
-            assert reader.case_work(held.id) == CaseWork(False, True, case, claim)
-            assert reader.case_work(newest.id) == CaseWork(True, False, None, None)
+            assert reader.case_work(held.id) == CaseWork(False, True, case, claim, POLICY)
+            assert reader.case_work(newest.id) == CaseWork(True, False, None, None, POLICY)
+        newer = replace(POLICY, version=10)
+        with store.write() as tx:
+            assert tx.add_policy(newer, rows.audit(AuditKind.POLICY_STORED, "10"))
+            work = tx.case_work(newest.id)
+            assert work is not None
+            assert work.policy == newer
 
     def test_chain_comes_with_the_decision_of_a_key(self, store: Store, rows: Rows) -> None:
         one, two = rows.comment("one"), rows.comment("two")

@@ -17,7 +17,11 @@ def test_each_way_scores_the_same_rows_and_is_compared_with_the_slowest(
     monkeypatch.setattr(batch, "ROUNDS", 1)
     monkeypatch.setattr(batch, "SLOW_ROWS", 2)
     file = tmp_path / "comments.csv"
-    file.write_text("text\n" + "".join(f"Comment {n} is fine.\n" for n in range(5)))
+    foreign = "Das ist ein Satz auf Deutsch, den hier niemand einschätzt."
+    file.write_text(
+        "text\n" + "".join(f"Comment {n} is fine.\n" for n in range(4)) + f'"{foreign}"\n',
+        encoding="utf-8",
+    )
     said: list[str] = []
     table = batch.run(Settings(home=tmp_path), said.append, file=file, fake_rows=50)
     assert [row["way"] for row in table["rows"]] == [

@@ -99,11 +99,11 @@ class SqlPolicyWrites(SqlPolicyReads):
 
 
 def _policy_of(row: RowMapping) -> Policy:
-    return _read_policy(row["body"], row["version"], row["created_at"])
+    return read_policy(row["body"], row["version"], row["created_at"])
 
 
 @lru_cache(maxsize=32)
-def _read_policy(body: str, version: int, created_at: int) -> Policy:
+def read_policy(body: str, version: int, created_at: int) -> Policy:
     """The parsed policy. Cached because every stored comment needs it; a version never changes."""
     return policy_from_json(body, version=version, created_at=rows.from_micros(created_at))
 
@@ -127,7 +127,7 @@ def _draft_of(row: RowMapping) -> PolicyDraft:
         id=row["id"],
         author=row["author"],
         base_version=row["base_version"],
-        policy=_read_policy(row["body"], row["base_version"] + 1, row["updated_at"]),
+        policy=read_policy(row["body"], row["base_version"] + 1, row["updated_at"]),
         note=row["note"],
         state=DraftState(row["state"]),
         created_at=rows.from_micros(row["created_at"]),

@@ -45,8 +45,9 @@ class PostgresDatabase:
         connection.exec_driver_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
     def begin_write(self, connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN")
-        connection.exec_driver_sql(_LOCK)
+        # Both in one message: a decision waits for few answers besides that of the commit.
+        begun = connection.execution_options(no_parameters=True)
+        begun.exec_driver_sql(f"BEGIN; {_LOCK}")
 
     def end_write(self, connection: Connection) -> None:
         """Nothing is kept beside the tables."""
