@@ -1,5 +1,6 @@
 """How long a threshold takes to be tried on the past:
-`python -m tests.benchmarks.simulation 1000000` (decisions)."""
+`python -m tests.benchmarks.simulation 1000000` (decisions), with MODCONSOLE_STATE_URL in an empty
+PostgreSQL database."""
 
 import os
 import random
@@ -17,6 +18,7 @@ from typing import Any, TypeVar
 from core.benchmarks.queue_data import take_triggers
 from core.bootstrap.services import Services, build_services
 from core.config import Settings
+from core.environment import load_settings
 from core.moderation.estimates import abuse_found, removed_rightly
 from core.moderation.history import seconds_a_case
 from core.moderation.policies import Policy, Rule
@@ -38,7 +40,7 @@ T = TypeVar("T")
 
 def main(count: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(home=Path(folder), backend="fake")
+        settings = Settings(home=Path(folder), backend="fake", state_url=load_settings().state_url)
         with closing(build_services(settings, worker="benchmark")) as services:
             store = services.context.store
             assert isinstance(store, SqlStore)
@@ -60,6 +62,7 @@ def main(count: int) -> None:
         {
             "benchmark": "simulation",
             "command": f"python -m tests.benchmarks.simulation {count}",
+            "state": "SQLite" if settings.keeps_state_in_home else "PostgreSQL",
             "decisions": count,
             "read_from_the_state_s": round(read_s, 1),
             "read_from_what_was_kept_s": round(kept_s, 2),
