@@ -60,9 +60,8 @@ def main(count: int) -> None:
         file_mb = sum(path.stat().st_size for path in settings.policy_history_dir.iterdir()) / 1e6
     print_table(
         {
-            "benchmark": "simulation",
+            "benchmark": "simulation" + ("" if settings.keeps_state_in_home else " on PostgreSQL"),
             "command": f"python -m tests.benchmarks.simulation {count}",
-            "state": "SQLite" if settings.keeps_state_in_home else "PostgreSQL",
             "decisions": count,
             "read_from_the_state_s": round(read_s, 1),
             "read_from_what_was_kept_s": round(kept_s, 2),
