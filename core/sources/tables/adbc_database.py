@@ -26,9 +26,11 @@ _BATCH_ROWS, _SQLITE_ROWS = "adbc.sqlite.query.batch_rows", "32"  # a row may ha
 _TABLES = {
     DatabaseKind.SQLITE: "SELECT '' AS place, name FROM sqlite_master WHERE type IN "
     "('table', 'view') AND name NOT LIKE 'sqlite_%' ORDER BY name",
-    DatabaseKind.POSTGRESQL: "SELECT CASE table_schema WHEN 'public' THEN '' ELSE "
-    "table_schema::text END AS place, table_name::text AS name FROM information_schema.tables "
-    "WHERE table_schema NOT IN ('pg_catalog', 'information_schema') ORDER BY 1, 2",
+    # Those too that the account may not read: then that is what it is told, not that there is none.
+    DatabaseKind.POSTGRESQL: "SELECT CASE nspname WHEN 'public' THEN '' ELSE nspname::text END "
+    "AS place, relname::text AS name FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace "
+    "WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND nspname !~ '^pg_' "
+    "AND nspname <> 'information_schema' ORDER BY 1, 2",
 }
 
 
@@ -88,8 +90,10 @@ class AdbcDatabase:
                 yield cursor
             finally:
                 if self._reading is not self._connection:
-                    # Ends the transaction, which PostgreSQL may have aborted.
-                    self._reading.rollback()
+                    # Ends the transaction, which PostgreSQL may have aborted. A connection that was
+                    # lost has none, and what lost it is what the caller is told.
+                    with suppress(self._driver.Error):
+                        self._reading.rollback()
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:

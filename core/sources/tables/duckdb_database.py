@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from core.errors import Conflict, ConsoleError, InvalidInput, StoreError
@@ -66,8 +66,10 @@ class DuckDbDatabase:
                 work.unstage()
                 self._connection.commit()
             except BaseException:
-                work.unstage()
-                self._connection.rollback()
+                # A commit that failed ended its transaction, and DuckDB has none to roll back.
+                with suppress(self._duckdb.Error):
+                    work.unstage()
+                    self._connection.rollback()
                 raise
 
     def largest(self, columns: Sequence[str]) -> str:

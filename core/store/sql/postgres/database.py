@@ -24,6 +24,8 @@ MOST_CONNECTIONS = 16
 
 # The key is the schema's: two consoles with schemas of their own don't wait for each other.
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(current_schema(), 20261127))"
+_AS_IT_IS = {"no_parameters": True}
+"""Of this one statement: with parameters, if only an empty list, a message holds one statement."""
 
 
 class PostgresDatabase:
@@ -46,8 +48,7 @@ class PostgresDatabase:
 
     def begin_write(self, connection: Connection) -> None:
         # Both in one message: a decision waits for few answers besides that of the commit.
-        begun = connection.execution_options(no_parameters=True)
-        begun.exec_driver_sql(f"BEGIN; {_LOCK}")
+        connection.exec_driver_sql(f"BEGIN; {_LOCK}", execution_options=_AS_IT_IS)
 
     def end_write(self, connection: Connection) -> None:
         """Nothing is kept beside the tables."""
