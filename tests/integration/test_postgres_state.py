@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from core.bootstrap.tables import policy_of
 from core.config import Settings
@@ -141,3 +142,14 @@ def test_a_held_lock_is_told_within_a_moment(store: SqlStore, postgres_state: st
         with store.read() as reader:
             assert reader.count_waiting() == 0
     store.check_writable()
+
+
+def test_beginning_a_write_changes_no_later_statement(postgres_database: str) -> None:
+    """It is a message without parameters, in which signs are sent as they are."""
+    database = PostgresDatabase(postgres_database)
+    with closing(database), database.engine.connect() as connection:
+        database.begin_write(connection)
+        assert connection.exec_driver_sql("SELECT '100 %%'").scalar() == "100 %"
+        with pytest.raises(DBAPIError):
+            database.check_lock(0.2)
+        connection.exec_driver_sql("ROLLBACK")
