@@ -36,9 +36,9 @@ def positive(text: str) -> int:
 
 
 def moment(text: str) -> datetime:
-    """The argparse type of a time; without a time zone it is UTC."""
+    """The argparse type of a time, given in UTC; without a time zone it is read as UTC."""
     found = datetime.fromisoformat(text)
-    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
 def add_span(command: argparse.ArgumentParser, what: str) -> None:
