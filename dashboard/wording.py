@@ -141,16 +141,22 @@ def cut_score(score: float) -> float:
     return float(english().figure(score))
 
 
-def score_rows(facts: Sequence[ScoreFact]) -> dict[str, list[str]]:
-    """The scores behind a decision and their thresholds, as the columns of a table."""
-    return {
-        say("common.scores.label"): [LABELS[fact.label] for fact in facts],
-        say("common.scores.score"): [score_figure(fact.score) for fact in facts],
-        say("common.scores.hold_from"): [_threshold(fact, Action.HOLD) for fact in facts],
-        say("common.scores.remove_from"): [
-            _threshold(fact, Action.REMOVE, only_a_person()) for fact in facts
-        ],
-    }
+def score_lines(facts: Sequence[ScoreFact]) -> list[tuple[str, str]]:
+    """The scores behind a decision, each with its thresholds in a line of its own: a table of them
+    is wider than a third of a tablet."""
+    return [(f"{LABELS[fact.label]} {score_figure(fact.score)}", _ends(fact)) for fact in facts]
+
+
+def _ends(fact: ScoreFact) -> str:
+    """`hold from 0.31 · removed by a person only`."""
+    hold, remove = (fact.thresholds.get(action) for action in (Action.HOLD, Action.REMOVE))
+    held = [] if hold is None else [f"{say('common.scores.hold_from')} {decimal(hold, 2)}"]
+    removed = (
+        say("common.scores.by_person_only")
+        if remove is None
+        else f"{say('common.scores.remove_from')} {decimal(remove, 2)}"
+    )
+    return " · ".join([*held, removed])
 
 
 def only_people_remove(labels: Sequence[Label]) -> str:
@@ -159,16 +165,6 @@ def only_people_remove(labels: Sequence[Label]) -> str:
         return ""
     names = ", ".join(LABELS[label] for label in labels)
     return say("common.scores.only_people_remove", labels=names)
-
-
-def only_a_person() -> str:
-    """Where a label's band for removal would be named, if the policy has none."""
-    return say("common.scores.a_person_only")
-
-
-def _threshold(fact: ScoreFact, action: Action, without: str = "–") -> str:
-    low = fact.thresholds.get(action)
-    return without if low is None else decimal(low, 2)
 
 
 def on_primary(words: str) -> str:

@@ -9,13 +9,12 @@ import streamlit as st
 
 from core.moderation.appeals import Appeal
 from dashboard.appeals.place import HearingPlace
-from dashboard.appeals.wording import due_words
+from dashboard.appeals.wording import due_words, excerpt
 from dashboard.data_table import HEADER_HEIGHT, NARROW_ROW_HEIGHT
 from dashboard.staff_texts import say
 from dashboard.wording import ago
 
 LIST_HEIGHT = 560
-EXCERPT_CHARS = 160
 
 
 def appeal_list(place: HearingPlace, appeals: Sequence[Appeal], now: datetime) -> tuple[str, ...]:
@@ -31,7 +30,7 @@ def appeal_list(place: HearingPlace, appeals: Sequence[Appeal], now: datetime) -
                 due_words(each.due_at, now) if each.heard_at is None else ago(each.heard_at, now)
                 for each in appeals
             ],
-            words: [_excerpt(each.words) for each in appeals],
+            words: [excerpt(each.words) for each in appeals],
         }
     )
     # The key contains the open appeal and the list: when either changes, the selection is reset.
@@ -90,7 +89,3 @@ def _pick(place: HearingPlace, ids: Sequence[str], key: str) -> None:
     clicked = [ids[row] for row in rows if row < len(ids) and ids[row] != place.appeal_id]
     if clicked:
         place.open(clicked[0])
-
-
-def _excerpt(words: str) -> str:
-    return " ".join(words[: EXCERPT_CHARS * 2].split())[:EXCERPT_CHARS]

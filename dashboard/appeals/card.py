@@ -8,10 +8,17 @@ from core.moderation.appeals import Appeal
 from core.moderation.invisible import isolated
 from core.moderation.notices import AppealStage
 from core.services.hearing import Hearing, ShownDecision
-from dashboard.appeals.wording import due_words, is_late, look_line
+from dashboard.appeals.wording import due_words, excerpt, is_late, look_line
 from dashboard.reason_words import reason_words
 from dashboard.staff_texts import say
-from dashboard.wording import APPEAL_BADGES, ago, decision_line, local_time, no_longer_shown
+from dashboard.wording import (
+    APPEAL_BADGES,
+    APPEALS,
+    ago,
+    decision_line,
+    local_time,
+    no_longer_shown,
+)
 
 CARD_HEIGHT = 360
 
@@ -81,6 +88,15 @@ def outcome_card(appeal: Appeal, zone: tzinfo) -> None:
             if appeal.heard_at is not None:
                 st.text(_heard(appeal.heard_by, local_time(appeal.heard_at, zone)))
         st.text(appeal.outcome_reason or "")
+
+
+def heard_card(appeal: Appeal) -> None:
+    """That this person has just heard it, by its words: another appeal is open by now."""
+    with st.container(border=True, key="heard_appeal"):
+        words = say("appeals.outcome.heard", outcome=APPEALS[appeal.status])
+        st.success(words, icon=":material/check:")
+        st.caption(say("appeals.outcome.about"))
+        st.text(excerpt(appeal.words))
 
 
 def _heard(person: str | None, when: str) -> str:

@@ -10,7 +10,7 @@ from core.moderation.notices import milder_facts, score_facts
 from core.moderation.policies import Action, Policy
 from core.services.hearing import ShownDecision
 from dashboard.staff_texts import said, say
-from dashboard.wording import decision_lines, score_rows
+from dashboard.wording import decision_lines, plain, score_lines
 
 _ACTIONS = said("appeals.rule_action", Action)
 
@@ -37,7 +37,10 @@ def scores_panel(automated: Decision, policy: Policy) -> None:
         if milder:
             st.text(say("appeals.facts.milder"))
         if facts or milder:
-            st.table(score_rows(facts or milder), border="horizontal", hide_index=True)
+            for score, thresholds in score_lines(facts or milder):
+                with st.container(gap="xxsmall"):
+                    st.text(score)
+                    st.caption(plain(thresholds))
         else:
             st.text(_without(automated))
         for rule in policy.text_rules_of(automated.rule_ids):

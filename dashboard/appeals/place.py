@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.bootstrap.services import Services
 from core.errors import ConsoleError
-from core.moderation.appeals import Appeal, AppealStatus
+from core.moderation.appeals import Appeal
 from core.moderation.permissions import Actor
 from core.moderation.policies import Action
 from core.services.hearing import hear_appeal, take_first_look
@@ -18,11 +18,12 @@ from dashboard.problems import told
 class HearingPlace:
     """The state of one session on this page. A plain object, so that callbacks can write to it
     without `st.*` calls, which can interrupt them. `reason_code` is the reason chosen for a removal
-    or, in an outcome, the other reason for which it stands; `done` is how the last appeal ended."""
+    or, in an outcome, the other reason for which it stands; `done` is the last appeal
+    as it ended."""
 
     appeal_id: str | None = None
     reason_code: str | None = None
-    done: AppealStatus | None = None
+    done: Appeal | None = None
     refusal: str = ""
     draws: int = 0
 
@@ -71,4 +72,4 @@ class HearingPlace:
                 self.refusal = told(error)
         else:
             self.open(None)
-            self.done = ended.status
+            self.done = ended

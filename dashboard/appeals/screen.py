@@ -8,7 +8,7 @@ from core.moderation.appeals import AppealStatus
 from core.moderation.permissions import Actor
 from core.services.hearing import Hearing, list_appeals, load_hearing
 from dashboard.appeals.appeal_list import appeal_list
-from dashboard.appeals.card import appeal_card, outcome_card
+from dashboard.appeals.card import appeal_card, heard_card, outcome_card
 from dashboard.appeals.facts import facts_panel, hidden_panel
 from dashboard.appeals.first_look import first_look_form
 from dashboard.appeals.header import IS_PENDING, header
@@ -18,7 +18,7 @@ from dashboard.keyboard import keyboard
 from dashboard.problems import told
 from dashboard.staff_texts import say
 from dashboard.wiring import current_actor, current_services
-from dashboard.wording import APPEALS, viewer_zone
+from dashboard.wording import viewer_zone
 
 ACTING = ("look", "overturn", "uphold", "step")
 """How the keys of the buttons that cause a redraw begin."""
@@ -45,6 +45,8 @@ def render(services: Services, actor: Actor) -> None:
         else:
             nothing = "appeals.nothing.pending" if is_pending else "appeals.nothing.ended"
             st.info(say(nothing), icon=":material/done_all:")
+        if place.done is not None:
+            heard_card(place.done)
     hearing = None
     with middle:
         if place.appeal_id is not None:
@@ -52,9 +54,6 @@ def render(services: Services, actor: Actor) -> None:
             if not is_listed:
                 _has_ended(place, hearing)
             _both_sides(place, services, actor, hearing, keys)
-        if place.done is not None:
-            words = say("appeals.outcome.heard", outcome=APPEALS[place.done])
-            st.success(words, icon=":material/check:")
     if hearing is not None:
         with right:
             _facts(services, hearing)

@@ -7,6 +7,7 @@ from core.moderation.policies import Action, Policy
 from dashboard.reason_words import reason_words
 from dashboard.staff_texts import say
 
+EXCERPT_CHARS = 160
 _UNITS = ((86_400, "days"), (3_600, "hours"), (60, "minutes"))
 
 
@@ -34,6 +35,11 @@ def _span(due_at: datetime, now: datetime) -> str:
             parts.append(say(f"appeals.span.{unit}", count=str(rest // size)))
         rest %= size
     return " ".join(parts)
+
+
+def excerpt(words: str) -> str:
+    """The beginning of an appeal's words, in one line."""
+    return " ".join(words[: EXCERPT_CHARS * 2].split())[:EXCERPT_CHARS]
 
 
 def is_late(due_at: datetime, now: datetime) -> bool:

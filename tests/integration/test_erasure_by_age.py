@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,9 +13,12 @@ from core.moderation.erasure import RetentionDays
 from core.moderation.outbox import Channel, delivered
 from core.moderation.permissions import SYSTEM
 from core.moderation.policies import Action
+from core.services.audit import verify_audit
 from core.services.erasure import _erase_still_expired, erase_expired
 from core.services.lookup import look_up
 from core.services.reopen import reopen
+from core.services.transparency import load_transparency
+from core.services.work import load_work
 from tests.factories import (
     CLEAN,
     HELD,
@@ -126,3 +130,28 @@ def test_a_message_that_waits_keeps_its_comment(tmp_path: Path, each_state_url: 
         assert tx.save_message(delivered(waiting, clock.now))
     assert erased_now(site) == 1
     site.close()
+
+
+def test_statistics_stay_and_the_chain_stays_whole(aged: tuple[Services, MovingClock]) -> None:
+    site, clock = aged
+    removed_by_person(site)
+    heard(site, appealed(site, removed_by_person(site)), overturn=True)
+    scored(site, CLEAN)
+    clock.move(101 * DAY_S)
+    noted = verify_audit(site.context, SYSTEM).head
+    assert noted is not None
+    before = figures(site, clock)
+    assert erased_now(site) == 3
+    assert figures(site, clock) == before
+    assert next(iter(before["restrictions"])).value == 4
+    assert verify_audit(site.context, SYSTEM, noted.link).is_whole
+
+
+def figures(site: Services, clock: MovingClock) -> dict[str, Any]:
+    since = clock.now - timedelta(days=200)
+    report = load_transparency(site.context, SYSTEM, since, clock.now)
+    work = load_work(site.context, SYSTEM, since)
+    return {each.query.name: each.rows for each in report.figures} | {
+        "steps": work.steps,
+        "decided": work.people,
+    }

@@ -1,5 +1,6 @@
-"""Two hundred hostile texts, and one of a megabyte, as comment, name, note and appeal: each leaves
-in every message and export as the text it is, and nothing but text."""
+"""Two hundred hostile texts as comment, name, note and appeal: each leaves in every message and
+export as the text it is, and nothing but text. One of a megabyte is refused wherever people write
+and held whole by a table, and the longest that is taken goes the way of the others."""
 
 import csv
 import json
@@ -12,18 +13,21 @@ import pytest
 
 from core.cli.main import main
 from core.cli.output import ExitCode
-from core.errors import InvalidAppeal, RuleBroken
+from core.errors import InvalidAppeal, InvalidInput, RuleBroken
+from core.moderation.cleaning import MAX_COMMENT_CHARS, clean_text
 from core.moderation.comments import IncomingComment, Revision
+from core.moderation.decisions import MAX_NOTE_CHARS
 from core.moderation.dsa.rules import problems_of_batch
 from core.moderation.permissions import SYSTEM
 from core.moderation.policies import Action
 from core.outbox.mail import MailSecurity, MailServer, mail_of
 from core.outbox.webhook_body import webhook_body
+from core.services.hearing import hear_appeal, take_first_look
 from core.services.ingest import ingest
 from core.services.lookup import look_up
 from core.services.message_contents import read_content
 from core.services.score import score_waiting
-from tests.factories import HELD, appealed, chain_of, decided, heard
+from tests.factories import HELD, LEAD, appealed, chain_of, decided, heard, reported
 from tests.hostile_texts import HOSTILE_TEXTS, KINDS, MEGABYTE
 from tests.integration.outbox_site import AUTHOR_URL, OutboxSite, outbox_site
 
@@ -106,6 +110,46 @@ def test_a_nul_is_refused_wherever_people_write(site: OutboxSite) -> None:
         appealed(site.services, revision, "a\0b")
 
 
+def test_a_megabyte_is_refused_wherever_people_write(site: OutboxSite) -> None:
+    services = site.services
+    rows = [
+        IncomingComment("test", "mb", MEGABYTE, "sam", site.time.now),
+        IncomingComment("test", "mb-name", HELD, MEGABYTE, site.time.now),
+    ]
+    *_, report = ingest(services.context, SYSTEM, rows)
+    assert (report.stored, report.rejected) == (0, 2)
+    revision = stored(site, 1, "x")
+    for note in ({"note": MEGABYTE}, {"internal_note": MEGABYTE}):
+        with pytest.raises(RuleBroken, match="2,000"):
+            decided(services, revision, Action.REMOVE, **note)
+    with pytest.raises(InvalidInput, match="2,000"):
+        reported(services, revision, words=MEGABYTE)
+    decided(services, revision, Action.REMOVE)
+    site.time.move(60)
+    with pytest.raises(InvalidAppeal, match="2,000"):
+        appealed(services, revision, MEGABYTE)
+    appeal = appealed(services, revision)
+    take_first_look(services.context, LEAD, appeal.id, Action.APPROVE)
+    with pytest.raises(RuleBroken, match="2,000"):
+        hear_appeal(services.context, LEAD, appeal.id, overturn=True, reason=MEGABYTE)
+
+
+def test_the_longest_that_is_taken_is_told_whole(site: OutboxSite) -> None:
+    longest = f"{HELD} {MEGABYTE}"[:MAX_COMMENT_CHARS]
+    note = MEGABYTE[:MAX_NOTE_CHARS].strip()
+    revision = stored(site, 1, longest.removeprefix(f"{HELD} "))
+    assert revision.original == longest
+    decided(site.services, revision, Action.REMOVE, note=note)
+    site.time.move(60)
+    appealed(site.services, revision, note)
+    answer = look_up(site.services.context, revision.reference)
+    assert (answer.text, answer.statement.note) == (clean_text(longest), note)
+    assert len(answer.text) > 30_000
+    assert answer.statement.appeal is not None
+    assert answer.statement.appeal.words == note
+    assert note in str([body for body, _ in told(site, revision)])
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_messages_and_look_up_tell_them_as_they_are(site: OutboxSite, kind: str) -> None:
     headers = set()
@@ -116,6 +160,8 @@ def test_messages_and_look_up_tell_them_as_they_are(site: OutboxSite, kind: str)
         appeal = appealed(site.services, revision, f"No: {storable(text)}"[:2_000])
         heard(site.services, appeal, overturn=False)
         answer = look_up(site.services.context, revision.reference)
+        assert revision.original == f"{HELD} {storable(text)}"
+        assert answer.text == clean_text(revision.original)
         assert answer.statement.note == storable(text), repr(text[:40])
         notes = []
         for body, mail in told(site, revision):

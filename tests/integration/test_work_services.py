@@ -38,6 +38,7 @@ from tests.factories import (
     withdrawn,
 )
 from tests.moving_clock import MovingClock
+from tests.state_checks import place_of, state_rows
 
 pytestmark = pytest.mark.slow
 
@@ -261,6 +262,25 @@ def test_the_hours_are_a_setting(tmp_path: Path, clock: MovingClock) -> None:
     assert step(site, Step.PERSON).overdue == 1
     assert Settings().review_hours == 24
     site.close()
+
+
+def test_the_printed_query_gives_every_step_by_itself(site: Services, clock: MovingClock) -> None:
+    """By the database's own driver, as whoever copies it from the page."""
+    appealed(site, scored(site, REMOVED))
+    decided(site, _waited(site, clock, 25 * HOUR_S), Action.REMOVE)
+    clock.move(6.5 * DAY_S)
+    report = week(site)
+    again = {row[0]: row for row in state_rows(place_of(site.settings), report.query)}
+    for found in report.steps:
+        row = again.pop(found.step.value, (found.step.value, 0, 0, 0, 0, None, None, None))
+        assert [int(each) for each in row[1:5]] == [
+            *(found.ended, found.late, found.waiting, found.overdue)
+        ]
+        for micros, span in ((row[6], found.median), (row[7], found.ninth_tenth)):
+            assert micros is None if span is None else timedelta(microseconds=float(micros)) == span
+    assert not again
+    late = [each.step for each in report.steps if each.breaches]
+    assert late == [Step.PERSON, Step.APPEAL]
 
 
 def _waited(services: Services, clock: MovingClock, seconds: float) -> Revision:

@@ -1,4 +1,4 @@
-"""The facts on the page Appeals: what the scores and the text rules said."""
+"""The facts on the page Appeals: what the scores and the text rules said, and what was heard."""
 
 from collections.abc import Callable
 
@@ -26,7 +26,8 @@ def test_scores_below_a_text_rules_removal_are_shown_with_its_thresholds(
     at = press(staff_page("appeals", LEAD), "look_approve_")
     assert "Scores reached a threshold for less than the text rule asked for." in said(at)
     assert "No score" not in said(at)
-    assert "insult" in at.table[0].value.to_string()
+    assert "insult 0." in said(at)
+    assert any("hold from 0." in each.value.replace("\\", "") for each in at.caption)
     at = press(press(at, "step_J_"), "look_approve_")
     assert "No score reached a threshold." in said(at)
 
@@ -46,6 +47,22 @@ def test_the_reason_of_the_first_look_is_that_of_the_outcome(
     press(at, "uphold_")
     (ended,) = list_appeals(services.context, LEAD, pending=False)
     assert chain_of(services, _revision(services, ended))[-1].appeal_id is None
+
+
+def test_the_outcome_stands_by_the_words_of_the_appeal_it_is_about(
+    services: Services, staff_page: StaffPage
+) -> None:
+    """Not below the appeal that is open next, which it would seem to be about."""
+    for words in ("I came first.", "I came second."):
+        appealed(services, removed_by_person(services), words)
+    at = press(staff_page("appeals", LEAD), "look_approve_")
+    at.text_area[0].input("It quotes somebody else.")
+    press(at, "overturn_")
+    (column,) = [each for each in at.columns if each.success]
+    assert "overturned" in column.success[0].value
+    assert [each.value for each in column.text] == ["I came first."]
+    assert "I came second." in said(at)
+    assert not press(at, "look_approve_").success
 
 
 def labels(at: AppTest) -> list[str]:

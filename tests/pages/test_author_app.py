@@ -248,3 +248,32 @@ def test_the_answer_comes_first_and_the_copy_can_be_kept(
     assert not at.title
     assert [each.proto.label for each in at.get("download_button")] == ["Keep a copy"]
     assert author_app().title[0].value == "What happened to my comment?"
+
+
+def test_what_happened_and_what_to_do_come_first_then_why_then_the_figures(
+    services: Services, author_app: AuthorApp
+) -> None:
+    revision = removed_by_person(services, note="Please leave out the insult.")
+    at = author_app(reference=revision.reference)
+    drawn = [
+        (node.type, str(getattr(node, "value", "")), str(getattr(node, "label", "")))
+        for node in at.main
+    ]
+
+    def place(kind: str, words: str = "") -> int:
+        fits = (found == kind and words in f"{value} {label}" for found, value, label in drawn)
+        return list(fits).index(True)
+
+    say = english().say
+    in_order = [
+        place("header", "Your comment was removed."),
+        place("text", "Readers no longer see it"),
+        place("text_area", say("appeal.field")),
+        place("text", revision.text),
+        place("text", "Please leave out the insult."),
+        place("markdown", say("course.title")),
+        place("expander", say("course.figures")),
+        place("table"),
+        place("code"),
+    ]
+    assert in_order == sorted(in_order)

@@ -7,10 +7,12 @@ from streamlit.testing.v1 import AppTest
 
 from core.bootstrap.services import Services
 from core.errors import StoreError
+from core.moderation import agreement
 from core.moderation.permissions import Actor, Role
 from core.moderation.policies import Action
 from core.moderation.second_looks import LookState
 from core.store.sql.quality import SqlQualityReads
+from dashboard.data_table import GREY
 from dashboard.staff_texts import say
 from tests.factories import CLEAN, HOSTILE, LEAD, MODERATOR, OTHER_LEAD, edited
 from tests.integration.quality_calls import (
@@ -80,6 +82,22 @@ def test_the_figures_say_who_agrees_and_that_it_is_too_few(
     (result,) = results.to_dict("records")
     assert (result["person"], result["met"], result["right"]) == ("ravi", 1, 1)
     assert "100 %" not in result["share"]
+
+
+def test_figures_of_too_few_texts_are_grey(
+    services: Services, staff_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert agreement.FEW_PAIRS == 100
+    monkeypatch.setattr(agreement, "FEW_PAIRS", 3)
+    for _ in range(3):
+        agreed(services)
+    judged(services, waiting(services, actor=LEAD), Action.REMOVE)
+    pairs = staff_page("quality", LEAD).dataframe[0]
+    assert list(pairs.value["texts"]) == [3, 1]
+    styles = pairs.proto.arrow_data.styler.styles
+    assert "row1_col0" in styles
+    assert "row0" not in styles
+    assert f"color: {GREY}" in styles
 
 
 def test_a_disagreement_shows_both_and_is_settled_anew(

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -17,8 +17,9 @@ from core.moderation.reasons import Reason
 from core.services.statements import FIRST_DAY
 from core.services.transparency import load_transparency
 from core.store.sql.transparency import SqlTransparency
-from core.store.transparency_queries import FIGURES
+from core.store.transparency_queries import FIGURES, FigureQuery
 from dashboard.staff_texts import say
+from dashboard.transparency.wording import number
 from tests.factories import (
     HELD,
     LEAD,
@@ -77,6 +78,29 @@ def test_each_role_sees_every_number_with_its_query(
     assert f"{sentence}1 heard, 1 ended with the comment restored." in [
         each.value for each in test.markdown
     ]
+
+
+def test_each_number_stands_over_the_query_that_gave_it(
+    services: Services, staff_page: Open
+) -> None:
+    fill(services)
+    test = staff_page("transparency", LEAD)
+    for query, shown in zip(FIGURES, test.expander, strict=True):
+        label, (code,) = str(shown.label).replace("\\", ""), shown.code
+        value, title = label.split(": ", 1)
+        with services.context.store.read() as reader:
+            assert isinstance(reader, SqlTransparency)
+            again = reader._connection.exec_driver_sql(code.value).all()
+        assert title == say(f"transparency.figure.{query.name}")
+        assert value == number(total(query, [row[-1] for row in again]), query.unit)
+
+
+def total(query: FigureQuery, values: Sequence[float | None]) -> float | None:
+    """What a figure says in all: one value, or the sum of those of its rows."""
+    if query.groups:
+        return sum(float(value or 0) for value in values)
+    (value,) = values
+    return None if value is None else float(value)
 
 
 @pytest.mark.parametrize("actor", [MODERATOR, OPS])

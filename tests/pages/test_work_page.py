@@ -17,12 +17,13 @@ from core.moderation.response_times import Step
 from core.services.reopen import reopen
 from core.services.work import WorkReport
 from core.store.sql.work import SqlWork
-from core.store.work_base import StepTimes
+from core.store.work_base import PersonCount, StepTimes
 from dashboard.staff_texts import say
 from dashboard.work.charts import step_chart, step_points
 from dashboard.work.wording import (
     appeals_words,
     forecast_words,
+    people_frame,
     step_frame,
     summary,
     wait,
@@ -197,6 +198,33 @@ def test_the_chart_has_each_step_with_a_time_and_room_for_the_slowest() -> None:
     domain = step_chart(points).to_dict()["layer"][0]["encoding"]["x"]["scale"]["domain"]
     assert domain[1] == timedelta(days=90).total_seconds()
     assert step_frame(report_of(slow))["should take"][0] == "1 d"
+
+
+def test_the_chart_says_how_many_were_late_also_where_none_has_ended() -> None:
+    """A receiver that is down tells nobody: that step has breaches and no median."""
+    slow = StepTimes(
+        Step.PERSON, ended=4, late=2, overdue=1, median=timedelta(1), ninth_tenth=timedelta(2)
+    )
+    in_time = StepTimes(Step.MODEL, ended=1, median=timedelta(0), ninth_tenth=timedelta(0))
+    untold = StepTimes(Step.AUTHOR, waiting=1, overdue=1)
+    points = step_points(report_of(in_time, slow, untold))
+    assert list(points["late"]) == ["", "3 late", "1 late"]
+    for report in (report_of(slow, untold), report_of(untold)):
+        layers = step_chart(step_points(report)).to_dict()["layer"]
+        (words,) = [
+            each for each in layers if each["encoding"].get("text", {}).get("field") == "late"
+        ]
+        assert words["transform"] == [{"filter": "datum.breaches > 0"}]
+
+
+def test_people_stand_by_name_and_not_by_how_many_they_decided() -> None:
+    counts = [
+        PersonCount(actor, Action.APPROVE, number)
+        for actor, number in (("Zoe", 9), ("ravi", 5), ("Ada", 1))
+    ]
+    shown = people_frame(replace(report_of(), people=counts))
+    assert list(shown["person"]) == ["Ada", "ravi", "Zoe"]
+    assert list(shown) == ["person", "approved", "removed", "escalated"], "no time, no rank"
 
 
 def links(test: AppTest) -> dict[str, str]:

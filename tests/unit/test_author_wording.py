@@ -18,7 +18,7 @@ from core.services.lookup import look_up
 from core.texts.texts import english
 from dashboard.lookup import wording as words
 from dashboard.lookup.course import course_lines
-from dashboard.wording import APPEAL_BADGES, score_figure, score_rows, viewer_zone
+from dashboard.wording import APPEAL_BADGES, score_figure, score_lines, viewer_zone
 from tests.factories import (
     CLEAN,
     HELD,
@@ -155,13 +155,7 @@ def test_the_score_line_names_score_thresholds_and_policy_version(
     ends = f"hold from {hold:.2f}, remove from {remove:.2f}"
     line = f"toxicity 0.99 — rule: {ends} (policy version 1)"
     assert words.score_line(fact, EN) == line
-    rows = score_rows([fact])
-    assert rows == {
-        "label": ["toxicity"],
-        "score": ["0.99"],
-        "hold from": [f"{hold:.2f}"],
-        "remove from": [f"{remove:.2f}"],
-    }
+    assert score_lines([fact]) == [("toxicity 0.99", ends.replace(",", " ·"))]
 
 
 def test_a_label_by_which_nothing_is_removed_says_so(every_state: dict[str, Statement]) -> None:
@@ -171,7 +165,10 @@ def test_a_label_by_which_nothing_is_removed_says_so(every_state: dict[str, Stat
     assert words.score_line(held, EN) == (
         f"toxicity 0.99 — rule: hold from {hold:.2f}, removed by a person only (policy version 1)"
     )
-    assert score_rows([held])["remove from"] == ["a person only"]
+    ends = f"hold from {hold:.2f} · removed by a person only"
+    assert score_lines([held]) == [("toxicity 0.99", ends)]
+    unheld = replace(fact, thresholds={Action.APPROVE: 0.0})
+    assert score_lines([unheld]) == [("toxicity 0.99", "removed by a person only")]
 
 
 def test_a_label_without_a_score_is_not_assessed(every_state: dict[str, Statement]) -> None:

@@ -152,6 +152,18 @@ def test_a_comment_stands_for_as_many_as_its_chance_says() -> None:
     assert found.share == pytest.approx(100 / 300)
 
 
+def test_what_a_draft_would_remove_is_weighed_by_its_chances_too() -> None:
+    """Of 100 passed comments 20 were drawn and kept; 20 were held, and people removed them. A draft
+    that removes all 120 is right about one in six, not about every second one."""
+    judged = [*[KEPT] * 20, *[NOT_JUDGED] * 80, *[REMOVED] * 20]
+    drawn = [*[0.2] * 20, *[0.0] * 100]
+    past = history([0.2] * 100 + [0.7] * 20, judged, chances=drawn)
+    right = removed_rightly(past, simulate(past, policy(0.5), policy(0.1, remove=0.1)).after)
+    assert right is not None
+    assert right.share == pytest.approx(1 / 6)
+    assert right.low < 1 / 6 < right.high < 0.5
+
+
 def test_too_few_judged_comments_give_no_figure() -> None:
     count = FEWEST_JUDGED - 1
     past = history([0.9] * count, [REMOVED] * count)
@@ -169,8 +181,9 @@ def test_what_nobody_judged_is_bounded() -> None:
     assert (nothing.low, nothing.high) == (0.0, 1.0)
 
 
-def drawn_population(seed: int, share: float) -> tuple[History, float]:
-    """20,000 comments by authors who write some each; and the true share of abuse from .5 on."""
+def drawn_population(seed: int, share: float) -> tuple[History, float, float]:
+    """20,000 comments by authors who write some each; the true share of abuse from .5 on, and that
+    of abuse among all from .3 on."""
     chance = np.random.default_rng(seed)
     authors = chance.integers(0, 8_000, 20_000)
     scores = chance.beta(0.5, 2.5, 20_000)
@@ -180,18 +193,26 @@ def drawn_population(seed: int, share: float) -> tuple[History, float]:
     is_judged = is_drawn | (is_flagged & (chance.random(20_000) < 0.7))
     verdicts = np.where(is_judged, np.where(is_abuse, REMOVED, KEPT), NOT_JUDGED)
     past = history(scores, verdicts, authors, chances=np.where(is_drawn, share, 0.0))
-    return past, float((is_abuse & is_flagged).sum() / is_abuse.sum())
+    is_removed = scores >= 0.3
+    right = float((is_abuse & is_removed).sum() / is_removed.sum())
+    return past, float((is_abuse & is_flagged).sum() / is_abuse.sum()), right
 
 
 @pytest.mark.slow
 def test_intervals_hold_the_truth_about_as_often_as_they_say() -> None:
     hits = []
     for seed in range(200):
-        past, truth = drawn_population(seed, share=0.03)
+        past, share_found, share_right = drawn_population(seed, share=0.03)
         found = abuse_found(past, simulate(past, policy(0.5), policy(0.5)).after)
+        draft = policy(0.3, remove=0.3)
+        right = removed_rightly(past, simulate(past, policy(0.5), draft).after)
         assert found is not None
-        hits.append(found.low <= truth <= found.high)
-    assert 0.9 <= np.mean(hits) <= 0.99
+        assert right is not None
+        hits.append(
+            (found.low <= share_found <= found.high, right.low <= share_right <= right.high)
+        )
+    for share in np.mean(hits, axis=0):
+        assert 0.9 <= share <= 0.99
 
 
 def test_what_the_model_removed_by_itself_is_no_sample() -> None:
