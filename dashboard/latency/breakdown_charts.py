@@ -58,7 +58,7 @@ def phase_stack(phases: pd.DataFrame, width_s: int, axes: Axes) -> alt.Chart:
         to_ms=upto,
     )
     chart: alt.Chart = (
-        alt.Chart(rows)
+        alt.Chart(rows.drop(columns=["series", "order"]))
         .mark_rect(clip=True)
         .encode(
             x=time_axis("bucket_at", axes),
