@@ -20,8 +20,8 @@ MAX_POINTS = 2000
 MAX_SERIES = 8
 LEGEND_ENTRY_PX = 112
 ERROR_COLOR = "#d0342c"  # visible on a light and on a dark background
-# A line or an area has one label and one tip, those of its first bucket; the browser would work them
-# out for all buckets. Its chart has a description.
+# A line or an area has one label and one tip, those of its first bucket; the browser would work
+# them out for all buckets. Its chart has a description.
 _UNTOLD: dict[str, Any] = {"aria": False, "tooltip": None}
 _TIME_FORMATS = (
     (timedelta(minutes=20), "latency.form.second"),
