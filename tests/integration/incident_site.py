@@ -110,14 +110,16 @@ class Balancer:
 
     def _run(self) -> None:
         with asyncio.Runner(loop_factory=lambda: self._loop) as runner:  # ends what is under way
-            runner.run(asyncio.start_server(self._serve, "127.0.0.1", self.port))
+            server = runner.run(asyncio.start_server(self._serve, "127.0.0.1", self.port))
             self._loop.run_forever()
+            server.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._number += 1
         port = self._ports[self._number % len(self._ports)]
         there, back = await asyncio.open_connection("127.0.0.1", port)
-        await asyncio.gather(_pipe(reader, back), _pipe(there, writer), return_exceptions=True)
+        with suppress(asyncio.CancelledError):
+            await asyncio.gather(_pipe(reader, back), _pipe(there, writer), return_exceptions=True)
 
 
 async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
