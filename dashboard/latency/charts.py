@@ -8,7 +8,7 @@ viewer's time zone, which the axis title names.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import altair as alt
 import pandas as pd
@@ -16,6 +16,7 @@ import pandas as pd
 from core.servinglog.percentiles import Quantile
 from dashboard.staff_texts import say
 
+Drawn = TypeVar("Drawn", alt.Chart, alt.LayerChart)
 MAX_POINTS = 2000
 MAX_SERIES = 8
 LEGEND_ENTRY_PX = 112
@@ -152,6 +153,13 @@ def _with_closing_edge(frame: pd.DataFrame, bucket_s: int) -> pd.DataFrame:
     last = frame.groupby("series").tail(1)
     edge = last.assign(bucket_at=last["bucket_at"] + pd.Timedelta(seconds=bucket_s))
     return pd.concat([frame, edge], ignore_index=True)
+
+
+def on_canvas(chart: Drawn) -> Drawn:
+    """Drawn on a canvas, for what has many marks: as SVG each of them would be an element, also for
+    screen readers, which read the description of the chart."""
+    chart.usermeta = {"embedOptions": {"renderer": "canvas"}}
+    return chart
 
 
 def plain_time(field: str) -> alt.X:
