@@ -1,7 +1,8 @@
 """How long questions to a long serving log take, and how many bytes a record of it has.
 
 The log has 100,000,000 calls in 30 days, with the arrivals of a data set and the times of the calls
-in this home's serving log; then 1,000,000,000 in 300 days, of which only sums are kept.
+in this home's serving log; then 1,000,000,000 in 300 days, of which only sums are kept. Other
+programs are asked the same of an hour and of a day.
 """
 
 import json
@@ -12,11 +13,12 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from time import perf_counter, process_time
 from typing import Any
 
+from core.benchmarks import log_peers
 from core.benchmarks.local_start import peak_mb
 from core.benchmarks.log_archive import DAY_0, bytes_by_ids, make_archive, make_sums, open_source
+from core.benchmarks.timed import timed
 from core.config import Settings
 from core.errors import DataFileMismatch
 from core.servinglog.archive.manifest import ArchiveManifest
@@ -27,7 +29,6 @@ from core.servinglog.windows import Window, bucket_s
 RECORDS = 100_000_000
 DAYS = 30
 SUMMED_DAYS = 300
-TIMES = 5
 WINDOWS = {"1 h": timedelta(hours=1), "24 h": timedelta(hours=24), "30 d": timedelta(days=30)}
 
 
@@ -49,14 +50,18 @@ def run(
         sizes = bytes_by_ids(source, Path(name), per_hour)
         manifest = make_archive(source, folder, DAYS, per_hour, say)
         say("asking")
-        asked = _in_fresh_process(folder, DAYS)
+        asked = _in_fresh_process(__name__, folder, str(DAYS))
+        say("asking other programs")
+        until = DAY_0 + timedelta(days=DAYS)
+        others = _in_fresh_process(log_peers.__name__, folder, until.isoformat())
         say("the sums of 300 days")
         sums = make_sums(source, summed, folder, SUMMED_DAYS)
-        asked_sums = _in_fresh_process(summed, SUMMED_DAYS)
+        asked_sums = _in_fresh_process(__name__, summed, str(SUMMED_DAYS))
         return {
             "benchmark": "logs",
             "sampled_calls": source.calls,
             "rows": [*_of(manifest, asked), *_of(sums, asked_sums)],
+            **others,
             "bytes_per_record_by_ids": sizes,
             "archive_gb": round(_bytes(folder) / 1e9, 2),
             "sums_mb": round(_sum_bytes(folder, manifest) / 1e6, 1),
@@ -88,31 +93,15 @@ def main(folder: Path, days: int) -> None:
         if name == "1 h" and queries.summary(window).bound == 0:
             questions["slowest rows"] = partial(queries.slowest, window)
         rows += [
-            {"window": name, "question": question, **_timed(ask)}
+            {"window": name, "question": question, **timed(ask)}
             for question, ask in questions.items()
         ]
-    rows.append({"window": "all", "question": "bounds", **_timed(queries.bounds)})
+    rows.append({"window": "all", "question": "bounds", **timed(queries.bounds)})
     sys.stdout.write(json.dumps({"rows": rows, "peak_mb": round(peak_mb())}))
 
 
-def _timed(ask: Callable[[], object]) -> dict[str, float]:
-    """The first time, and the median of the following ones."""
-    clock, processor = [], []
-    for _ in range(TIMES + 1):
-        begin, begin_cpu = perf_counter(), process_time()
-        ask()
-        clock.append(perf_counter() - begin)
-        processor.append(process_time() - begin_cpu)
-    middle = 1 + TIMES // 2
-    return {
-        "first_s": round(clock[0], 3),
-        "median_s": round(sorted(clock[1:])[middle - 1], 3),
-        "processor_s": round(sorted(processor[1:])[middle - 1], 3),
-    }
-
-
-def _in_fresh_process(folder: Path, days: int) -> dict[str, Any]:
-    command = [sys.executable, "-m", __name__, str(folder), str(days)]
+def _in_fresh_process(module: str, folder: Path, what: str) -> dict[str, Any]:
+    command = [sys.executable, "-m", module, str(folder), what]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
     measured: dict[str, Any] = json.loads(done.stdout)
     return measured

@@ -8,7 +8,7 @@ import altair as alt
 import pandas as pd
 
 from core.servinglog.phases import Phase
-from dashboard.latency.charts import Axes, plain_legend, time_axis, when_tip
+from dashboard.latency.charts import Axes, on_canvas, plain_legend, time_axis, when_tip
 from dashboard.latency.own_words import PHASES
 from dashboard.latency.waterfall import PHASE_COLORS
 from dashboard.staff_texts import number, say
@@ -19,7 +19,7 @@ def heat_map(cells: pd.DataFrame, width_s: int, axes: Axes) -> alt.Chart:
     ended = cells.assign(until=cells["bucket_at"] + pd.Timedelta(seconds=width_s))
     chart: alt.Chart = (
         alt.Chart(ended)
-        .mark_rect(clip=True)
+        .mark_rect(clip=True, aria=False)
         .encode(
             x=time_axis("bucket_at", axes),
             x2="until:T",
@@ -44,7 +44,7 @@ def heat_map(cells: pd.DataFrame, width_s: int, axes: Axes) -> alt.Chart:
             ],
         )
     )
-    return chart
+    return on_canvas(chart)
 
 
 def phase_stack(phases: pd.DataFrame, width_s: int, axes: Axes) -> alt.Chart:
@@ -58,8 +58,8 @@ def phase_stack(phases: pd.DataFrame, width_s: int, axes: Axes) -> alt.Chart:
         to_ms=upto,
     )
     chart: alt.Chart = (
-        alt.Chart(rows)
-        .mark_rect(clip=True)
+        alt.Chart(rows.drop(columns=["series", "order"]))
+        .mark_rect(clip=True, aria=False)
         .encode(
             x=time_axis("bucket_at", axes),
             x2="until:T",
@@ -78,7 +78,7 @@ def phase_stack(phases: pd.DataFrame, width_s: int, axes: Axes) -> alt.Chart:
             ],
         )
     )
-    return chart
+    return on_canvas(chart)
 
 
 def phase_shares(phases: pd.DataFrame, series: Sequence[str]) -> alt.Chart:

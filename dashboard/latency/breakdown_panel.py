@@ -50,7 +50,7 @@ def breakdown_panel(
     shares, size, length = st.columns([40, 30, 30], gap="medium")
     with shares:
         _shares(with_own_series(found.phases), series)
-        _cold(found.cold, zone)
+        _cold(found.cold, zone, is_summed=is_summed)
     with size:
         _classes(found.classes, "size")
     with length:
@@ -84,11 +84,12 @@ def _classes(classes: pd.DataFrame, of_what: Literal["size", "length"]) -> None:
     )
 
 
-def _cold(cold: pd.DataFrame, zone: str) -> None:
+def _cold(cold: pd.DataFrame, zone: str, *, is_summed: bool) -> None:
     title = f"**{say('latency.breakdown.cold')}**"
     st.markdown(say("latency.breakdown.cold_line", title=title))
     if cold.empty:
-        st.caption(say("latency.breakdown.cold_none"))
+        words = "cold_not_summed" if is_summed else "cold_none"
+        st.caption(say(f"latency.breakdown.{words}"))
         return
     number = st.column_config.NumberColumn
     data_table(
@@ -110,3 +111,5 @@ def _cold(cold: pd.DataFrame, zone: str) -> None:
         alt=say("latency.breakdown.about_cold"),
         most_rows=MOST_ROWS,
     )
+    if is_summed:
+        st.caption(say("latency.breakdown.rows_alone"))

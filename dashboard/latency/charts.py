@@ -8,6 +8,7 @@ viewer's time zone, which the axis title names.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
 
 import altair as alt
 import pandas as pd
@@ -15,10 +16,14 @@ import pandas as pd
 from core.servinglog.percentiles import Quantile
 from dashboard.staff_texts import say
 
+Drawn = TypeVar("Drawn", alt.Chart, alt.LayerChart)
 MAX_POINTS = 2000
 MAX_SERIES = 8
 LEGEND_ENTRY_PX = 112
 ERROR_COLOR = "#d0342c"  # visible on a light and on a dark background
+# A line or an area has one label and one tip, those of its first bucket; the browser would work
+# them out for all buckets. Its chart has a description.
+_UNTOLD: dict[str, Any] = {"aria": False, "tooltip": None}
 _TIME_FORMATS = (
     (timedelta(minutes=20), "latency.form.second"),
     (timedelta(hours=30), "latency.form.minute"),
@@ -45,15 +50,15 @@ def latency_lines(frame: pd.DataFrame, quantile: Quantile, axes: Axes) -> alt.La
         color=_color(frame, axes),
     )
     # A line has only one tooltip, so each bucket has a dot too: visible only between two gaps.
-    dots = base.mark_point(size=36, filled=True).encode(
-        opacity=alt.condition("datum.is_alone", alt.value(1), alt.value(0)),
+    dots = base.mark_point(size=36, filled=True, aria=False).encode(
+        opacity=alt.Opacity("is_alone:Q", scale=None, legend=None),
         tooltip=[
             *_which_and_when("bucket_at"),
             alt.Tooltip(f"{quantile}:Q", title=f"{quantile}, ms", format=",.1f"),
             alt.Tooltip("calls:Q", title=say("latency.tip.calls"), format=",d"),
         ],
     )
-    return alt.LayerChart(layer=[base.mark_line(strokeWidth=1.75), dots])
+    return alt.LayerChart(layer=[base.mark_line(strokeWidth=1.75, **_UNTOLD), dots])
 
 
 def call_dots(
@@ -62,7 +67,7 @@ def call_dots(
     """Each call as a dot, with a dashed line at each series' percentile. Used when there are too
     few calls for a percentile of each bucket."""
     dots = (
-        alt.Chart(frame)
+        alt.Chart(frame[["series", "started_at", "total_ms", "batch_size"]])
         .mark_point(size=44, filled=True, opacity=0.9)
         .encode(
             x=time_axis("started_at", axes, labelled=False),
@@ -93,8 +98,8 @@ def call_dots(
 def throughput_area(frame: pd.DataFrame, bucket_s: int, axes: Axes) -> alt.LayerChart:
     """Comments a second, stacked by series, with a red mark above each bucket with failed calls."""
     areas = (
-        alt.Chart(_with_closing_edge(frame, bucket_s))
-        .mark_area(interpolate="step-after", opacity=0.85, clip=True)
+        alt.Chart(_with_closing_edge(frame[["series", "bucket_at", "comments_per_s"]], bucket_s))
+        .mark_area(interpolate="step-after", opacity=0.85, clip=True, **_UNTOLD)
         .encode(
             x=time_axis("bucket_at", axes),
             y=alt.Y(
@@ -133,12 +138,14 @@ def _error_marks(failed: pd.DataFrame, axes: Axes) -> alt.Chart:
 
 
 def _with_alone(frame: pd.DataFrame, quantile: Quantile) -> pd.DataFrame:
-    """Adds `is_alone`: a value without a neighbour on either side, which a line does not show."""
+    """What is drawn, and `is_alone`: a value without a neighbour on either side, which a line does
+    not show."""
+    frame = frame[["series", "bucket_at", quantile, "calls"]]
     known = frame[quantile].notna()
     by_series = known.groupby(frame["series"])
     before = by_series.shift(1, fill_value=False)
     after = by_series.shift(-1, fill_value=False)
-    return frame.assign(is_alone=known & ~before & ~after)
+    return frame.assign(is_alone=(known & ~before & ~after).astype(int))
 
 
 def _with_closing_edge(frame: pd.DataFrame, bucket_s: int) -> pd.DataFrame:
@@ -146,6 +153,13 @@ def _with_closing_edge(frame: pd.DataFrame, bucket_s: int) -> pd.DataFrame:
     last = frame.groupby("series").tail(1)
     edge = last.assign(bucket_at=last["bucket_at"] + pd.Timedelta(seconds=bucket_s))
     return pd.concat([frame, edge], ignore_index=True)
+
+
+def on_canvas(chart: Drawn) -> Drawn:
+    """Drawn on a canvas, for what has many marks: as SVG each of them would be an element, also for
+    screen readers, which read the description of the chart."""
+    chart.usermeta = {"embedOptions": {"renderer": "canvas"}}
+    return chart
 
 
 def plain_time(field: str) -> alt.X:

@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from core.servinglog.windows import Window
-from dashboard.latency.charts import Axes, plain_time
+from dashboard.latency.charts import Axes, on_canvas, plain_time
 from dashboard.latency.marks import ChartMark, mark_layers
 from dashboard.latency.part import BRUSH
 
@@ -27,9 +27,7 @@ def with_overlays(
             layer.data = chart.data
     own[-1] = own[-1].add_params(brush)
     layered = alt.LayerChart(layer=[*shades, *mark_layers(shown, axes), *own])
-    # On a canvas: as SVG the brush's own rectangles would be images without a name.
-    layered.usermeta = {"embedOptions": {"renderer": "canvas"}}
-    return layered
+    return on_canvas(layered)  # as SVG the brush's own rectangles would be images without a name
 
 
 def _shade(part: Window, axes: Axes) -> alt.Chart:

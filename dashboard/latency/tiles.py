@@ -13,7 +13,6 @@ from dashboard.latency.change_wording import ChangeWords, change_words, interval
 from dashboard.latency.sparklines import sparkline
 from dashboard.staff_texts import count, number, say
 
-SPARKLINE_PX = 44
 TILE_PX = 130  # six in a row at 1,024 pixels, two on a phone
 SHARES: dict[Quantile, float] = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 
@@ -103,10 +102,9 @@ def _tile(
     told = "" if words is None or _is_same(words) else f"{words.note}  \n"
     tile.caption(f"{told}{below}")
     trend = "refused" if name == "refused_share" else name
-    tile.altair_chart(
+    tile.image(
         sparkline(comparison, trend),
-        height=SPARKLINE_PX,
-        key=f"trend_{name}",
+        width="stretch",
         alt=_about_trend(label, comparison.here.trend, trend),
     )
 

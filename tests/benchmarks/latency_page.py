@@ -34,16 +34,18 @@ from tests.latency_site import write_alert, write_log
 
 CHART = ".st-key-latency_chart .vega-embed :is(canvas, svg.marks)"
 EVERY = 14
-"""Charts of the page: six trends, time, throughput, waterfall, heat map, and four of phases and
-sizes."""
+"""Charts of the page: six trends, which are images, time, throughput, waterfall, heat map, and four
+of phases and sizes."""
+DRAWN = ".vega-embed :is(canvas, svg.marks), [data-testid=stImage] img"
 PATIENCE_MS = 120_000
 # In each frame that the browser draws: what is there for the first time, and since when.
-WATCH = """
+WATCH = (
+    """
   window.drawn_ms = {}
   const seen = {
     tiles: () => document.querySelectorAll("[data-testid=stMetricValue]").length >= 6,
     chart: () => window.drawn_ms.tiles && document.querySelector("CHART"),
-    whole: () => document.querySelectorAll(".vega-embed :is(canvas, svg.marks)").length >= EVERY,
+    whole: () => window.drawn_ms.chart && document.querySelectorAll("DRAWN").length >= EVERY,
   }
   const table = () => document.querySelector("[class*=st-key-slowest_]:has(canvas)")?.className
   const part = () => document.querySelector(".st-key-slowest_calls p")?.textContent
@@ -60,7 +62,10 @@ WATCH = """
     requestAnimationFrame(look)
   }
   requestAnimationFrame(look)
-""".replace("CHART", CHART).replace("EVERY", str(EVERY))
+""".replace("CHART", CHART)
+    .replace("DRAWN", DRAWN)
+    .replace("EVERY", str(EVERY))
+)
 
 
 def main(calls: int, hours: float, times: int) -> None:

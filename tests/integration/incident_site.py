@@ -109,14 +109,29 @@ class Balancer:
         self._thread.join()
 
     def _run(self) -> None:
-        self._loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", self.port))
-        self._loop.run_forever()
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            server = runner.run(asyncio.start_server(self._serve, "127.0.0.1", self.port))
+            self._loop.run_forever()
+            server.close()
+            runner.run(_end_connections())
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._number += 1
         port = self._ports[self._number % len(self._ports)]
         there, back = await asyncio.open_connection("127.0.0.1", port)
-        await asyncio.gather(_pipe(reader, back), _pipe(there, writer), return_exceptions=True)
+        try:
+            await asyncio.gather(_pipe(reader, back), _pipe(there, writer), return_exceptions=True)
+        except asyncio.CancelledError:
+            for one in (writer, back):
+                one.transport.abort()  # what a stopped process does not read is never sent
+
+
+async def _end_connections() -> None:
+    connections = asyncio.all_tasks() - {asyncio.current_task()}
+    for one in connections:
+        one.cancel()
+    await asyncio.gather(*connections, return_exceptions=True)
+    await asyncio.sleep(0.1)  # their sockets are closed by callbacks
 
 
 async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

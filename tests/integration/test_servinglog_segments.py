@@ -17,6 +17,7 @@ from core.servinglog import segments
 from core.servinglog.queries import ServingLogQueries
 from core.servinglog.segment_list import Mark
 from core.servinglog.writer import SegmentWriter, encode
+from tests.kills import kill_count
 from tests.servinglog_records import HOUR, put, record
 
 
@@ -107,7 +108,7 @@ def test_two_writers_and_a_rotation_are_one_log(tmp_path: Path) -> None:
 
 
 KILLED_WRITER = """
-    import sys
+    import os, sys
     from datetime import UTC, datetime
     from pathlib import Path
     from core.clock import system_clock
@@ -118,7 +119,7 @@ KILLED_WRITER = """
     number = 0
     while True:
         log.write(ServingRecord(
-            request_id=str(number), started_at=datetime(2026, 11, 1, 12, tzinfo=UTC),
+            request_id=f"{os.getpid()}-{number}", started_at=datetime(2026, 11, 1, 12, tzinfo=UTC),
             mode=Mode.BATCH, backend="onnx", model_version="v1", runtime="r", precision="int8",
             location="in_process", batch_size=1, chars=1, total_ms=1.0,
         ))
@@ -127,18 +128,32 @@ KILLED_WRITER = """
 """
 
 
-def test_killed_process_loses_no_record_it_had_written(tmp_path: Path) -> None:
+def killed_writer(folder: Path, lines: int) -> int:
+    """How many records a writer had written when it was killed, after at least so many."""
     victim = subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(KILLED_WRITER), str(tmp_path)],
+        [sys.executable, "-c", textwrap.dedent(KILLED_WRITER), str(folder)],
         stdout=subprocess.PIPE,
         text=True,
     )
     assert victim.stdout is not None
-    for _ in range(500):
+    for _ in range(lines):
         acknowledged = int(victim.stdout.readline())
     os.kill(victim.pid, signal.SIGKILL)
     rest = victim.stdout.read().split("\n")[:-1]
     victim.stdout.close()
     victim.wait()
-    acknowledged = int(rest[-1]) if rest else acknowledged
-    assert ServingLogQueries(tmp_path).bounds().calls >= acknowledged + 1
+    return 1 + (int(rest[-1]) if rest else acknowledged)
+
+
+def test_killed_process_loses_no_record_it_had_written(tmp_path: Path) -> None:
+    written = killed_writer(tmp_path, 500)
+    assert ServingLogQueries(tmp_path).bounds().calls >= written
+
+
+@pytest.mark.kills
+def test_many_killed_processes_lose_no_record_they_had_written(tmp_path: Path) -> None:
+    kills = kill_count(200)
+    written = sum(killed_writer(tmp_path, 1 + 37 * number % 300) for number in range(kills))
+    calls = ServingLogQueries(tmp_path).bounds().calls
+    print(f"{kills} kills, {written} written, {calls} in the log")
+    assert written <= calls <= written + kills  # each may have written one that it had not said

@@ -39,4 +39,19 @@ def test_figures_from_sums_say_how_near_they_are(tmp_path: Path, open_page: Open
     assert FROM_SUMS in words(test)
     assert "Of this window only sums are kept, no single call." in words(test)
     assert "Sums don't know where a call waited" in words(test)
+    assert "Sums don't know cold starts" in words(test)
+    assert "None in this window." not in words(test)  # nobody knows that
     assert not test.exception
+
+
+def test_cold_starts_beside_sums_say_of_which_calls_they_are(
+    tmp_path: Path, open_page: Open
+) -> None:
+    queries = archived(tmp_path, keep_rows=timedelta(seconds=1))
+    put(tmp_path, *calls(3, timedelta(minutes=1)), name="api-2-1-0.jsonl")
+    test = open_page([], queries=queries)
+    cold = next(one.value for one in test.dataframe if "cold" in one.value)
+    assert cold["cold"].iloc[0] == 1
+    # Once for the lengths, once for the cold starts.
+    assert words(test).count("Of the last hours whose single calls are kept.") == 2
+    assert "Sums don't know cold starts" not in words(test)

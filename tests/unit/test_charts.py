@@ -77,8 +77,7 @@ def test_value_between_two_gaps_is_a_dot() -> None:
     (rows,) = data_of(chart)
     assert [row["is_alone"] for row in rows] == [True, False, False, False]
     opacity = layers(chart)[1]["encoding"]["opacity"]
-    assert opacity["condition"]["test"] == "datum.is_alone"
-    assert opacity["value"] == 0
+    assert (opacity["field"], opacity["scale"]) == ("is_alone", None)
 
 
 def test_neighbours_are_looked_for_in_the_same_series() -> None:
