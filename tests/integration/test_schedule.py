@@ -224,8 +224,7 @@ def test_the_command_lists_jobs_and_runs_one_now(
     assert "last run for 2026-01-01 03:15 UTC, attempt 1: exit code 0" in capsys.readouterr().out
     assert main(["schedule", "list"]) == 0
     assert "2 rows scored" in capsys.readouterr().out
-    elsewhere = ["nightly", "--at", "2026-01-01T04:15+01:00"]
-    assert main(["schedule", "now", *elsewhere]) == 0
+    assert main(["schedule", "now", "nightly", "--at", "2026-01-01T04:15+01:00"]) == 0
     assert "last run for 2026-01-01 03:15 UTC, attempt 1: exit code 0" in capsys.readouterr().out
     for wrong in (["now"], ["now", "x"], ["list", "nightly"], ["run", "--at", "2026-01-01"]):
         assert main(["schedule", *wrong]) == 2
