@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 from numpy.typing import NDArray
-from onnx import TensorProto, numpy_helper
+from onnx import numpy_helper
 from onnx.reference import ReferenceEvaluator
 
 from core.inference.batching.padding import padded
@@ -33,8 +33,13 @@ def exact_scores(graph: Path, ids: Sequence[Sequence[int]]) -> NDArray[np.float6
 
 def int8_matrices(model: onnx.ModelProto) -> list[onnx.TensorProto]:
     """The weights that are multiplied as integers."""
-    int8 = [each for each in model.graph.initializer if each.data_type == TensorProto.INT8]
-    return [each for each in int8 if len(each.dims) == 2]
+    multiplied = {each.input[0] for each in dequantised(model)}
+    found = [each for each in model.graph.initializer if each.name in multiplied]
+    return [each for each in found if len(each.dims) == 2]
+
+
+def dequantised(model: onnx.ModelProto) -> list[onnx.NodeProto]:
+    return [each for each in model.graph.node if each.op_type == "DequantizeLinear"]
 
 
 def largest_weight(graph: Path) -> int:
@@ -43,13 +48,15 @@ def largest_weight(graph: Path) -> int:
 
 
 def take_seven_bits(graph: Path) -> None:
-    """Rewrites the file with quantisation steps twice as large, so that no sum can saturate."""
-    model = onnx.load(graph, load_external_data=False)
+    """Rewrites the file with quantisation steps twice as large, so that no sum can saturate. They
+    are in the file afterwards, wherever they were."""
+    model, place = onnx.load(graph, load_external_data=False), str(graph.parent)
     tensors = {each.name: each for each in model.graph.initializer}
+    scales = {each.input[0]: each.input[1] for each in dequantised(model)}
     for matrix in int8_matrices(model):
-        scale = tensors[f"{matrix.name}_scale"]
-        halves = np.rint(numpy_helper.to_array(matrix) / 2).astype(np.int8)
-        doubled = numpy_helper.to_array(scale) * 2
+        scale = tensors[scales[matrix.name]]
+        halves = np.rint(numpy_helper.to_array(matrix, place) / 2).astype(np.int8)
+        doubled = numpy_helper.to_array(scale, place) * 2
         matrix.CopyFrom(numpy_helper.from_array(halves, matrix.name))
         scale.CopyFrom(numpy_helper.from_array(doubled, scale.name))
     onnx.save(model, graph)

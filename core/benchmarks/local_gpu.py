@@ -6,8 +6,7 @@ from typing import Any
 
 from core.benchmarks.local_ceiling import operations
 from core.errors import BackendError, MissingExtra
-from core.inference.local.torch_network import TorchNetwork, device_name
-from core.inference.manifest import WEIGHTS_FILE
+from core.inference.local.torch_network import TorchNetwork, classifier_in, device_name
 
 _SIDE = 8192
 _COPIED = 1 << 30
@@ -23,15 +22,14 @@ def gpu_floor(
     try:
         if device_name() != "cuda":
             return "not run: torch sees no CUDA device"
-        network = TorchNetwork(str(folder), "bf16")
+        network = TorchNetwork(classifier_in(folder), "bf16")
         needed = operations(folder, lengths)
     except (MissingExtra, BackendError) as error:
         return f"not run: {error}"
     batches, spent_s = _score(network, lengths, now_s)
     product_rate, copy_rate = _rates(now_s)
-    # The file stores two bytes per weight, as bf16 does.
     operations_s = needed / product_rate
-    bytes_s = batches * (folder / WEIGHTS_FILE).stat().st_size / copy_rate
+    bytes_s = batches * 2 * network.weight_count / copy_rate
     return (
         f"bf16: {text_count / spent_s:,.0f} comments/s, {spent_s:.4f} s in {batches} batches; "
         f"floor by operations {operations_s:.4f} s ({product_rate / 1e12:.0f} TFLOP/s measured), "

@@ -7,9 +7,10 @@ from typing import Any
 from core.benchmarks.local_texts import open_tokenizer
 from core.bootstrap.backends import make_backend
 from core.config import Settings
-from core.errors import MissingExtra, ModelNotUsable
+from core.errors import ModelNotUsable
 from core.inference.base import TextResult
 from core.inference.local.tokenizing import CommentTokenizer
+from core.inference.local.torch_network import classifier_in, open_classifier
 from core.inference.manifest import model_folder, read_manifest
 from core.inference.text.form import readings
 from core.moderation.scores import Label
@@ -57,15 +58,13 @@ def _pipeline(batch_size: int) -> Callable[[Settings], Score]:
         manifest = read_manifest(folder)
         if "config.json" not in manifest.files:
             raise ModelNotUsable(f"{manifest.version} is not in the form transformers reads")
-        try:
-            import transformers
-        except ImportError as error:
-            raise MissingExtra(
-                "needs torch and transformers: pip install 'moderation-console[transformers]'"
-            ) from error
+        network = open_classifier(classifier_in(folder))
+        import transformers
+
         pipe = transformers.pipeline(
             "text-classification",
-            model=str(folder),
+            model=network,
+            tokenizer=transformers.AutoTokenizer.from_pretrained(str(folder)),
             top_k=None,
             function_to_apply=str(manifest.activation),
             truncation=True,

@@ -1,4 +1,5 @@
-"""`modconsole train`, `model-card`, `train-teacher`, `train-first-stage` and `severe-words`."""
+"""`modconsole train`, `export-model`, `model-card`, `train-teacher`, `train-first-stage` and
+`severe-words`."""
 
 import argparse
 from pathlib import Path
@@ -8,14 +9,14 @@ from core.cli.arguments import Commands, positive
 from core.cli.site_training import add_site_flags, refuse_site_flags, run_site_training
 from core.config import Settings
 from core.errors import MissingExtra
-from core.inference.manifest import SHIPPED_MODEL
+from core.inference.manifest import SHIPPED_MODEL, model_folder
+from core.inference.pooling import Pooling
 from core.inference.severe_words import SEVERE_WORDS_FILE
 from core.training.data.datasets import TRAIN_EXTRA
 from core.training.settings import (
     DEFAULT_EPOCHS,
     DEFAULT_SEED,
     DEFAULT_SETTINGS,
-    Pooling,
     Precision,
     TrainSettings,
 )
@@ -63,6 +64,15 @@ def add_commands(commands: Commands) -> None:
     command.add_argument(
         "--weights", type=Path, help="weights.pt of an earlier run: export and measure these"
     )
+    command = commands.add(
+        "export-model",
+        run_export_model,
+        "Write the model as a folder of Hugging Face's.",
+        "For servers that run such models: a BertForSequenceClassification with its tokenizer and "
+        "weights in fp16, made of the model in the settings. Its scores are those of the console "
+        "in fp32, but for some thousandths. Needs the extra [transformers].",
+    )
+    command.add_argument("folder", type=Path, metavar="FOLDER", help="a new folder")
     command = commands.add(
         "model-card",
         run_model_card,
@@ -132,6 +142,15 @@ def run_train(arguments: argparse.Namespace, _settings: Settings) -> int:
         progress=lambda line: print(line, flush=True),
     )
     print(report.summary)
+    return 0
+
+
+def run_export_model(arguments: argparse.Namespace, settings: Settings) -> int:
+    """`modconsole export-model`."""
+    from core.training.standard_folder import write_standard_folder
+
+    manifest = write_standard_folder(model_folder(settings.model), arguments.folder)
+    print(f"Wrote {manifest.version} to {arguments.folder}, as transformers reads it.")
     return 0
 
 

@@ -17,12 +17,16 @@ SHIPPED = "shipped"
 """The value of a model setting that means the model in SHIPPED_MODEL."""
 SHIPPED_MODEL = Path(__file__).parent / "models" / "minilm-toxicity"
 MANIFEST_FILE = "manifest.json"
+PACKED_FILE = "model.int8.safetensors"
+"""All weights, the large ones in int8: the reference that every way to compute is measured against
+(`core.inference.local.packed_weights`)."""
 WEIGHTS_FILE = "model.safetensors"
-"""fp16 weights: the reference that every other form of the model is measured against."""
+"""In its place in folders of earlier versions: fp16 weights of a BertForSequenceClassification."""
 GRAPH_FILE = "model.onnx"
-"""fp32 arithmetic on the numbers of WEIGHTS_FILE, which it points into and needs beside it."""
+"""fp32 arithmetic on the numbers of the file of weights, which it points into."""
 INT8_FILE = "model.int8.onnx"
-"""The large layers in int8, their ranges fixed when it was made; the rest as GRAPH_FILE has it."""
+"""The large layers multiplied in int8, their ranges fixed when it was made; the rest as GRAPH_FILE
+has it."""
 MODEL_FILE = INT8_FILE
 TOKENIZER_FILE = "tokenizer.json"
 TOKENIZER_CONFIG_FILE = "tokenizer_config.json"
@@ -71,6 +75,11 @@ class Manifest:
     about: Mapping[str, Any]
     languages: tuple[str, ...] = (ENGLISH,)
     window_tokens: int | None = None
+
+    @property
+    def weights_file(self) -> str:
+        """The file of weights that this model has."""
+        return PACKED_FILE if PACKED_FILE in self.files else WEIGHTS_FILE
 
     @property
     def tokens_at_once(self) -> int:

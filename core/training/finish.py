@@ -9,6 +9,7 @@ import torch
 
 from core.inference.local.tokenizing import CommentTokenizer
 from core.inference.manifest import TOKENIZER_FILE
+from core.inference.pooling import Pooling
 from core.inference.windows import READ_CHARS
 from core.moderation.scores import Label
 from core.training.card.files import write_card
@@ -34,7 +35,6 @@ from core.training.export.files import export_model
 from core.training.export.shipping import describe, write_manifest
 from core.training.fitting.logits import network_logits
 from core.training.fitting.network import Classifier, build_classifier
-from core.training.settings import Pooling
 
 _RANGE_ROWS = 300
 """Training rows that show the quantiser the usual range of values."""

@@ -3,18 +3,13 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from core.inference.pooling import Pooling
+
 MODEL_NAME = "minilm-toxicity"
 MODEL_VERSION = "minilm-toxicity-6"
 BASE_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
 DEFAULT_EPOCHS = 4
 DEFAULT_SEED = 20261123
-
-
-class Pooling(StrEnum):
-    """What the head reads: the mean of all tokens, or the first token through the pooler."""
-
-    MEAN = "mean"
-    FIRST = "first"
 
 
 class Precision(StrEnum):

@@ -16,11 +16,11 @@ from core.inference.manifest import (
     MANIFEST_FILE,
     SHIPPED_MODEL,
     TOKENIZER_FILE,
-    WEIGHTS_FILE,
     read_manifest,
 )
 
 RUNTIMES = ("openvino", "onnx")
+WEIGHTS = read_manifest(SHIPPED_MODEL).weights_file
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def copy(tmp_path: Path) -> Path:
     """The files of the shipped model that an int8 runtime opens."""
     folder = tmp_path / "model"
     folder.mkdir()
-    for name in (INT8_FILE, WEIGHTS_FILE, TOKENIZER_FILE, MANIFEST_FILE):
+    for name in (INT8_FILE, WEIGHTS, TOKENIZER_FILE, MANIFEST_FILE):
         shutil.copyfile(SHIPPED_MODEL / name, folder / name)
     return folder
 
@@ -49,7 +49,7 @@ def replace_network(folder: Path, content: bytes) -> None:
     change_manifest(folder, files={**files, INT8_FILE: hashlib.sha256(content).hexdigest()})
 
 
-@pytest.mark.parametrize("name", [INT8_FILE, WEIGHTS_FILE, TOKENIZER_FILE])
+@pytest.mark.parametrize("name", [INT8_FILE, WEIGHTS, TOKENIZER_FILE])
 def test_a_changed_file_is_named_and_refused(copy: Path, name: str) -> None:
     with (copy / name).open("ab") as file:
         file.write(b"x")
@@ -78,7 +78,7 @@ def test_a_folder_without_manifest_is_refused(tmp_path: Path) -> None:
 
 def test_a_precision_whose_file_is_not_there_is_refused(copy: Path) -> None:
     files = read_manifest(copy).files
-    kept = (INT8_FILE, WEIGHTS_FILE, TOKENIZER_FILE)
+    kept = (INT8_FILE, WEIGHTS, TOKENIZER_FILE)
     change_manifest(copy, files={name: files[name] for name in kept})
     with pytest.raises(ModelNotUsable, match=r"has no model\.onnx, which openvino needs for bf16"):
         backend_of(copy, "openvino", "bf16").load()

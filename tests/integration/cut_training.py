@@ -6,13 +6,14 @@ It waits for a line on its standard input whenever it has said how far it is.
 import sys
 from pathlib import Path
 
+from core.inference.pooling import Pooling
 from core.training.data.datasets import MODEL_LABELS, Example
 from core.training.fitting.checkpoints import Checkpoints
 from core.training.fitting.loop import fit
 from core.training.fitting.network import build_classifier
 from core.training.fitting.recipe import recipe_of
 from core.training.fitting.rows import FitRows
-from core.training.settings import Pooling, TrainSettings
+from core.training.settings import TrainSettings
 
 SETTINGS = TrainSettings(epochs=3, batch_rows=2, learning_rate=1e-3)
 ROW_COUNT = 300

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from core.training.settings import Pooling
+from core.inference.pooling import Pooling
 from core.training.site.report import SiteReport
 from core.training.site.run import train_on_site_rows
 from core.training.site.settings import SiteSettings

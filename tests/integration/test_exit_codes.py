@@ -153,6 +153,7 @@ CASES: dict[str, tuple[Callable[[Place], list[str]], ExitCode]] = {
     "bench, no such benchmark": (plain("bench", "nothing"), WRONG_USE),
     "bench, a flag of another": (plain("bench", "pipeline", "--soak"), WRONG_USE),
     "bench, no such file": (plain("bench", "local", "--file", "{}/no.csv"), WRONG_USE),
+    "export-model, there already": (plain("export-model", __file__), WRONG_USE),
     "model-card, no model": (plain("model-card", "--model", "{}"), WRONG_USE),
     "no command": (plain(), WRONG_USE),
     "no such command": (plain("nothing"), WRONG_USE),

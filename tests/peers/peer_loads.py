@@ -2,11 +2,18 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from core.benchmarks.load_rows import CONNECTIONS, Measured, Row, Say, requests_of, row_of
 from core.errors import ConsoleError
 from core.load_test.http_load import Address, closed_loop
-from tests.peers.peer_servers import PEERS, Installed, find_installed, running_peer
+from tests.peers.peer_servers import (
+    PEERS,
+    Installed,
+    as_peers_read_it,
+    find_installed,
+    running_peer,
+)
 
 
 def measure_peers(
@@ -14,6 +21,14 @@ def measure_peers(
 ) -> Measured:
     """Every peer that is installed, one after the other, each with a fifth of `seconds` to warm up
     at every number of connections."""
+    with TemporaryDirectory() as place:
+        folder = as_peers_read_it(model, Path(place))
+        return _measured(environments, folder, texts, seconds, say)
+
+
+def _measured(
+    environments: Path, model: Path, texts: Sequence[str], seconds: float, say: Say
+) -> Measured:
     found = Measured()
     for peer in PEERS:
         installed = find_installed(peer, environments)

@@ -4,6 +4,7 @@ API."""
 import json
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,9 +16,11 @@ from pathlib import Path
 
 import core
 from core.errors import ConsoleError
+from core.inference.manifest import MANIFEST_FILE
 from core.processes.health import await_answer
 from core.processes.local_ray import RAY_ENVIRONMENT
 from core.processes.ports import free_port
+from core.training.standard_folder import write_standard_folder
 
 READY_WITHIN_S = 120.0
 STOP_WITHIN_S = 15.0
@@ -83,6 +86,14 @@ def find_installed(peer: Peer, environments: Path) -> Installed | None:
         if asked.returncode == 0:
             return Installed(peer, python, asked.stdout.strip())
     return None
+
+
+def as_peers_read_it(model: Path, place: Path) -> Path:
+    """The model as a standard folder in `place`, with the manifest that says its longest text."""
+    folder = place / "classifier"
+    write_standard_folder(model, folder)
+    shutil.copy(model / MANIFEST_FILE, folder)
+    return folder
 
 
 @contextmanager

@@ -20,10 +20,12 @@ torch = pytest.importorskip("torch", reason="training needs the [train] extra")
 transformers = pytest.importorskip("transformers", reason="training needs the [train] extra")
 pytest.importorskip("onnx", reason="training needs the [train] extra")
 
+from core.inference.pooling import Pooling  # noqa: E402
 from core.training.export.files import export_model  # noqa: E402
 from core.training.fitting.logits import network_logits  # noqa: E402
 from core.training.fitting.network import Classifier, MeanClassifier  # noqa: E402
-from core.training.settings import Pooling  # noqa: E402
+from core.training.site.head import pooling_of  # noqa: E402
+from core.training.site.tuning import read_network  # noqa: E402
 
 WORDS = tuple(f"w{number}" for number in range(60))
 RUNTIMES = ("openvino", "onnx")
@@ -88,9 +90,14 @@ def export(folder: Path, base: Path, pooling: Pooling, seed: int = 1) -> Path:
     return folder
 
 
-def reference(pooling: Pooling, ids: Sequence[Sequence[int]]) -> NDArray[np.float64]:
-    """Scores by the network that was exported, rounded as its weights are stored."""
-    network = small_network(pooling).half().float()
+def trained(pooling: Pooling, ids: Sequence[Sequence[int]]) -> NDArray[np.float64]:
+    """Scores by the network that was exported, before its weights were rounded."""
+    return 1 / (1 + np.exp(-network_logits(small_network(pooling), ids, threads=1)))
+
+
+def reference(folder: Path, ids: Sequence[Sequence[int]]) -> NDArray[np.float64]:
+    """Scores by the weights of an exported folder, in torch and without an added layer."""
+    network = read_network(folder, pooling_of(folder))
     return 1 / (1 + np.exp(-network_logits(network, ids, threads=1)))
 
 

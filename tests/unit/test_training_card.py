@@ -6,6 +6,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 
+from core.inference.pooling import Pooling
 from core.training.card.model_card import model_card
 from core.training.card.reliability_plot import reliability_plot
 from core.training.card.results import (
@@ -18,7 +19,7 @@ from core.training.card.suites import functions_section, paired_section
 from core.training.data.teacher_scores import TEACHER_SET
 from core.training.evaluation.measures import measure
 from core.training.evaluation.recipe import recipe_lines
-from core.training.settings import Pooling, TrainSettings
+from core.training.settings import TrainSettings
 from tests.unit.training_reports import (
     COUNTS,
     SCORES,

@@ -14,7 +14,7 @@ pytest.importorskip("torch", reason="training needs the [train] extra")
 pytest.importorskip("transformers", reason="training needs the [train] extra")
 onnx = pytest.importorskip("onnx", reason="training needs the [train] extra")
 
-from core.training.settings import Pooling  # noqa: E402
+from core.inference.pooling import Pooling  # noqa: E402
 from tests.integer_arithmetic import (  # noqa: E402
     MOST,
     exact_scores,
@@ -39,22 +39,22 @@ def seven_bits(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy
 
 
-def test_int8_stays_near_the_reference(folder: Path, pooling: Pooling) -> None:
+def test_int8_stays_near_the_reference(folder: Path) -> None:
     ids = random_ids(100, seed=5)
-    apart = np.abs(exact_scores(folder / INT8_FILE, ids) - reference(pooling, ids))
+    apart = np.abs(exact_scores(folder / INT8_FILE, ids) - reference(folder, ids))
     assert apart.mean() < 0.025
     assert np.quantile(apart, 0.99) < 0.12
 
 
 @pytest.mark.parametrize("runtime", RUNTIMES)
-def test_int8_runs_as_its_file_says(seven_bits: Path, pooling: Pooling, runtime: str) -> None:
+def test_int8_runs_as_its_file_says(folder: Path, seven_bits: Path, runtime: str) -> None:
     ids = random_ids(100, seed=5)
     expected = exact_scores(seven_bits / INT8_FILE, ids)
     apart = np.abs(scores(seven_bits, INT8_FILE, ids, runtime) - expected)
     # A value on the edge between two steps may fall to either side: a few scores move a little.
     assert np.median(apart) < 1e-5
     assert apart.max() < 0.05
-    assert np.abs(expected - reference(pooling, ids)).mean() < 0.025
+    assert np.abs(expected - reference(folder, ids)).mean() < 0.025
 
 
 def test_seven_bits_are_half_of_eight(folder: Path, seven_bits: Path, pooling: Pooling) -> None:
@@ -68,8 +68,7 @@ def test_seven_bits_are_half_of_eight(folder: Path, seven_bits: Path, pooling: P
 
 
 def test_the_large_layers_are_multiplied_in_int8(folder: Path, pooling: Pooling) -> None:
-    graph = onnx.load(folder / INT8_FILE).graph
-    kinds = {each.name: each.data_type for each in graph.initializer}
-    whole = [name for name, kind in kinds.items() if kind == onnx.TensorProto.INT8]
-    matrices = [name for name in whole if name.endswith("weight")]
-    assert len(matrices) == MATRICES[pooling]
+    model = onnx.load(folder / INT8_FILE)
+    kinds = {each.data_type for each in int8_matrices(model)}
+    assert kinds == {onnx.TensorProto.INT8}
+    assert len(int8_matrices(model)) == MATRICES[pooling]

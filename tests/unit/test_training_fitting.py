@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from core.errors import InvalidInput
+from core.inference.pooling import Pooling
 from core.training.data.datasets import MODEL_LABELS, Example
-from core.training.settings import Pooling, Precision, TrainSettings
+from core.training.settings import Precision, TrainSettings
 
 torch = pytest.importorskip("torch", reason="training needs the [train] extra")
 transformers = pytest.importorskip("transformers", reason="training needs the [train] extra")

@@ -8,8 +8,8 @@ transformers = pytest.importorskip("transformers", reason="training needs the [t
 
 from torch.nn import Linear  # noqa: E402
 
+from core.inference.pooling import Pooling  # noqa: E402
 from core.training.export.quantising import Int8Layer, quantise_layers  # noqa: E402
-from core.training.settings import Pooling  # noqa: E402
 
 pytestmark = pytest.mark.training
 

@@ -10,7 +10,7 @@ from core.errors import ConfigError, MissingExtra
 from core.inference.base import Activation
 from core.inference.local.backend import LocalBackend
 from core.inference.local.fastest import LocalRuntime
-from core.inference.local.folder_model import FILES, FolderModel
+from core.inference.local.folder_model import FILES, FolderModel, files_of
 from core.inference.local.label_names import parse_label_map
 from core.inference.local.processors import CPU_INFO, has_bf16_tiles, has_int8_products
 from core.inference.manifest import MANIFEST_FILE, SHIPPED, Manifest, model_folder
@@ -103,7 +103,7 @@ def possible_runtimes(
         for name in names
         if name in FILES and missing_packages(name, is_installed) is None
         for precision in sorted(FILES[name], key=lambda each: each != "fp32")
-        if set(FILES[name][precision]) <= manifest.files.keys()
+        if set(files_of(manifest, name, precision)) <= manifest.files.keys()
     )
 
 

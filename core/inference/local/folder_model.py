@@ -15,6 +15,7 @@ from core.inference.manifest import (
     CONFIG_FILE,
     GRAPH_FILE,
     INT8_FILE,
+    PACKED_FILE,
     TOKENIZER_FILE,
     WEIGHTS_FILE,
     Manifest,
@@ -26,17 +27,24 @@ from core.moderation.scores import Label
 
 FILES: dict[str, dict[str, tuple[str, ...]]] = {
     "openvino": {
-        "int8": (INT8_FILE, WEIGHTS_FILE),
-        "bf16": (GRAPH_FILE, WEIGHTS_FILE),
-        "fp32": (GRAPH_FILE, WEIGHTS_FILE),
+        "int8": (INT8_FILE, PACKED_FILE),
+        "bf16": (GRAPH_FILE, PACKED_FILE),
+        "fp32": (GRAPH_FILE, PACKED_FILE),
     },
-    "onnx": {"int8": (INT8_FILE, WEIGHTS_FILE), "fp32": (GRAPH_FILE, WEIGHTS_FILE)},
-    "torch": {"fp32": (WEIGHTS_FILE, CONFIG_FILE), "bf16": (WEIGHTS_FILE, CONFIG_FILE)},
-    "transformers": {"fp32": (WEIGHTS_FILE, CONFIG_FILE), "bf16": (WEIGHTS_FILE, CONFIG_FILE)},
+    "onnx": {"int8": (INT8_FILE, PACKED_FILE), "fp32": (GRAPH_FILE, PACKED_FILE)},
+    "torch": {"fp32": (PACKED_FILE, CONFIG_FILE), "bf16": (PACKED_FILE, CONFIG_FILE)},
+    "transformers": {"fp32": (PACKED_FILE, CONFIG_FILE), "bf16": (PACKED_FILE, CONFIG_FILE)},
 }
-"""Backend, precision, and the files it opens; the first file is the network."""
+"""Backend, precision, and the files it opens; the first file is the network. `files_of` says them
+for one model."""
 _RUNTIMES = {"openvino": "openvino", "onnx": "onnxruntime"}
 _DYNAMIC_QUANTISATION = b"DynamicQuantizeLinear"
+
+
+def files_of(manifest: Manifest, backend: str, precision: str) -> tuple[str, ...]:
+    """What FILES has, with the file of weights that this model has: an earlier one has another."""
+    names = FILES[backend][precision]
+    return tuple(manifest.weights_file if name == PACKED_FILE else name for name in names)
 
 
 @dataclass(frozen=True)
@@ -94,10 +102,10 @@ class FolderModel:
         )
 
     def _files(self) -> tuple[str, ...]:
-        files = FILES[self.backend].get(self.precision)
-        if files is None:
+        if self.precision not in FILES[self.backend]:
             there = " or ".join(FILES[self.backend])
             raise ConfigError(f"the backend `{self.backend}` supports the precision {there}")
+        files = files_of(self.manifest, self.backend, self.precision)
         for name in files:
             if name not in self.manifest.files:
                 raise ModelNotUsable(
@@ -117,7 +125,9 @@ class FolderModel:
             return OnnxNetwork(path)
         from core.inference.local.torch_network import TorchNetwork
 
-        return TorchNetwork(str(self.folder), self.precision, compiled=self.is_compiled)
+        # The file of an earlier version is one that transformers opens itself, by its folder.
+        model = self.folder if path.name == WEIGHTS_FILE else path
+        return TorchNetwork(str(model), self.precision, compiled=self.is_compiled)
 
 
 def _torch_runtime() -> str:

@@ -1,10 +1,13 @@
-"""A Hugging Face text classifier run by torch, on a GPU if there is one, else on the processors."""
+"""A text classifier run by torch, on a GPU if there is one, else on the processors."""
 
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.errors import BackendError, MissingExtra, ModelNotUsable
 from core.inference.local.schedule import BATCH_TOKENS
+from core.inference.local.standard_network import open_packed
+from core.inference.manifest import PACKED_FILE
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,7 +24,8 @@ INSTALL = "pip install 'moderation-console[transformers]'"
 
 class TorchNetwork:
     """One batch at a time on all processors, or two on the GPU, whose processors make tokens in the
-    meantime. `precision` is fp32 or bf16.
+    meantime. `model` is the path of a PACKED_FILE, or a folder or an id of Hugging Face's;
+    `precision` is fp32 or bf16.
 
     `compiled` hands the network to torch.compile: slower to start, faster after. What the first
     call on a GPU or of a compiled network would wait for is done at once.
@@ -30,27 +34,16 @@ class TorchNetwork:
     width_step = 1
 
     def __init__(self, model: str, precision: str, *, compiled: bool = False) -> None:
-        torch, transformers = import_torch()
-        from safetensors import SafetensorError
-
-        # Loading takes hundredths of a second, so it needs no progress bar.
-        transformers.utils.logging.disable_progress_bar()
-        try:
-            network = from_hub(
-                transformers.AutoModelForSequenceClassification,
-                model,
-                dtype=torch.bfloat16 if precision == "bf16" else torch.float32,
-            )
-        except (SafetensorError, RuntimeError, KeyError, ImportError) as error:
-            raise ModelNotUsable(f"transformers can't open {model}: {error}") from error
+        network = open_classifier(model, precision)
         self._device = device_name()
         is_gpu = self._device == "cuda"
         self.lanes = GPU_LANES if is_gpu else 1
         self.batch_tokens = GPU_BATCH_TOKENS if is_gpu else BATCH_TOKENS
         self.part_texts = GPU_PART_TEXTS if is_gpu else None
         self._network: Any = network.eval().to(self._device)
+        self.weight_count = sum(each.numel() for each in network.parameters())
         if compiled:
-            self._network = torch.compile(self._network, dynamic=True)
+            self._network = import_torch()[0].compile(self._network, dynamic=True)
         if is_gpu or compiled:
             self._warm_up()
 
@@ -85,6 +78,29 @@ class TorchNetwork:
         for rows, width in ((2, 16), (3, 24)):
             ones = np.ones((rows, width), dtype=np.int64)
             self.logits(ones, ones)
+
+
+def classifier_in(folder: Path) -> str:
+    """What `open_classifier` opens of a folder in which all files are to be trusted: one of this
+    project's has a PACKED_FILE, unless it is of an earlier version."""
+    packed = folder / PACKED_FILE
+    return str(packed if packed.is_file() else folder)
+
+
+def open_classifier(model: str, precision: str = "fp32") -> Any:
+    """The network that TorchNetwork runs. Raises ModelNotUsable or MissingExtra."""
+    torch, transformers = import_torch()
+    from safetensors import SafetensorError
+
+    dtype = torch.bfloat16 if precision == "bf16" else torch.float32
+    # Loading takes hundredths of a second, so it needs no progress bar.
+    transformers.utils.logging.disable_progress_bar()
+    try:
+        if Path(model).name == PACKED_FILE:
+            return open_packed(Path(model)).to(dtype)
+        return from_hub(transformers.AutoModelForSequenceClassification, model, dtype=dtype)
+    except (SafetensorError, OSError, ValueError, RuntimeError, LookupError, ImportError) as error:
+        raise ModelNotUsable(f"transformers can't open {model}: {error}") from error
 
 
 def device_name() -> str:

@@ -84,9 +84,10 @@ After training one temperature a label is fitted on the validation side, on the 
 that has the highest score, and folded into the head.
 `modconsole train --data DIR --out DIR` does all of it from files checked by sha256; a run that is
 cut goes on from its last epoch, with the same bytes at the end.
-The folder is a standard `BertForSequenceClassification`, for any server of Hugging Face models.
-That class reads the first token alone; where the head reads the mean of all tokens, a last layer
-that was not trained puts that mean there, and the row `transformers` below says how near it comes.
+`modconsole export-model` writes it as a standard `BertForSequenceClassification`, for any server of
+Hugging Face models. That class reads the first token alone; where the head reads the mean of all
+tokens, a last layer that was not trained puts that mean there, and the row `transformers` below
+says how near it comes.
 The graphs of this project compute the mean itself."""
 
 CALIBRATION = """On the test rows that people labelled. ECE over 15 bins of as many rows each. The

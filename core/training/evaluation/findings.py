@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from core.inference.manifest import GRAPH_FILE, MODEL_FILE, TOKENIZER_FILE, WEIGHTS_FILE, Band
+from core.inference.manifest import GRAPH_FILE, MODEL_FILE, PACKED_FILE, TOKENIZER_FILE, Band
 from core.moderation.scores import Label
 from core.training.data.catalogue import DataSet, DataSetUse
 from core.training.data.datasets import MODEL_LABELS, Example, read_set, sets_for, sha256_of
@@ -50,7 +50,7 @@ from core.training.settings import MODEL_VERSION, TrainSettings
 
 LOW_RATE_SET = "wiki_context_gn"
 WIKIPEDIA_SET = "jigsaw_wiki"
-_SIZED = (MODEL_FILE, GRAPH_FILE, WEIGHTS_FILE, TOKENIZER_FILE)
+_SIZED = (MODEL_FILE, GRAPH_FILE, PACKED_FILE, TOKENIZER_FILE)
 _PACKAGES = ("torch", "transformers", "onnx", "onnxruntime", "tokenizers", "numpy", "duckdb")
 
 

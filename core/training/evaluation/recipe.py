@@ -1,7 +1,8 @@
 """How a network was trained, in lines for its card."""
 
+from core.inference.pooling import Pooling
 from core.training.data.teacher_scores import TEACHER_SET, JoinCounts
-from core.training.settings import Pooling, TrainSettings
+from core.training.settings import TrainSettings
 
 _POOLED = {
     Pooling.MEAN: "the mean of all tokens",

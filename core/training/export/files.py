@@ -8,22 +8,23 @@ from typing import Any
 
 import onnx
 import torch
-from safetensors.torch import save_file
+from transformers import BertConfig
 
+from core.inference.local.standard_network import standard_classifier
 from core.inference.manifest import (
     CONFIG_FILE,
     GRAPH_FILE,
     INT8_FILE,
+    PACKED_FILE,
     TOKENIZER_CONFIG_FILE,
     TOKENIZER_FILE,
-    WEIGHTS_FILE,
 )
+from core.inference.pooling import Pooling
 from core.training.export.graph import NetworkShape, classifier_graph
+from core.training.export.packing import WORDS, rounded_rows, write_packed
 from core.training.export.quantising import quantise_layers
-from core.training.export.standard import as_sequence_classifier
-from core.training.export.weights import Int8Weights, WeightsBeside
+from core.training.export.weights import Int8Weights, PackedWeights
 from core.training.fitting.network import Classifier, MeanClassifier
-from core.training.settings import Pooling
 
 
 def export_model(
@@ -31,28 +32,41 @@ def export_model(
 ) -> None:
     """Writes weights, configuration, tokenizer and both graphs; the same input, the same bytes.
 
-    The folder is a standard BertForSequenceClassification whatever the pooling. `network` is
-    rounded to fp16 on the way, so afterwards it is the reference itself. `base` gives the
-    tokenizer. `calibration` are token ids of comments like those that will be scored: some 300 fix
-    the int8 ranges.
+    The configuration is that of a standard BertForSequenceClassification whatever the pooling.
+    `base` gives the tokenizer. `calibration` are token ids of comments like those that will be
+    scored: some 300 fix the int8 ranges, and the biases that make up for rounded weights.
     """
     # A single thread sums in a fixed order.
     torch.set_num_threads(1)
-    model, pooling = network.model.eval().half().float(), Pooling.FIRST
-    if isinstance(model, MeanClassifier):
-        model, pooling = as_sequence_classifier(model).half().float(), Pooling.MEAN
-    config = model.config
-    weights = {name: value.half().contiguous() for name, value in model.state_dict().items()}
-    save_file(weights, out_dir / WEIGHTS_FILE, metadata={"format": "pt"})
-    # safetensors creates the file readable for its owner only.
-    (out_dir / WEIGHTS_FILE).chmod(0o644)
+    config, state, pooling = _taken_apart(network.eval().model)
+    words = rounded_rows(state[WORDS])
+    state[WORDS] = words[0] * words[1][:, None]
+    model = standard_classifier(config, state, pooling)
+    layers = quantise_layers(model, calibration, pooling)
+    write_packed(out_dir / PACKED_FILE, state, words=words, layers=layers, pooling=pooling)
     _write_json(out_dir / CONFIG_FILE, _config_of(config))
     _copy_tokenizer(base, out_dir, config.max_position_embeddings)
     shape, labels = NetworkShape.of(config, pooling), config.num_labels
-    exact = WeightsBeside(out_dir / WEIGHTS_FILE)
+    exact = PackedWeights(out_dir / PACKED_FILE)
     _write_graph(classifier_graph(shape, exact, labels), out_dir / GRAPH_FILE)
-    int8 = Int8Weights(quantise_layers(model, calibration, pooling), exact)
+    int8 = Int8Weights(layers, exact)
     _write_graph(classifier_graph(shape, int8, labels), out_dir / INT8_FILE)
+
+
+def _taken_apart(model: Any) -> tuple[Any, dict[str, torch.Tensor], Pooling]:
+    """The configuration of the standard class, and the weights in fp16 under its names."""
+    state = {name: value.half().float() for name, value in model.state_dict().items()}
+    config = model.config
+    if not isinstance(model, MeanClassifier):
+        return config, state, Pooling.FIRST
+    config = BertConfig.from_dict(
+        {**config.to_dict(), "num_hidden_layers": config.num_hidden_layers + 1}
+    )
+    named = {
+        f"bert.{name.removeprefix('encoder.')}" if name.startswith("encoder.") else name: value
+        for name, value in state.items()
+    }
+    return config, named, Pooling.MEAN
 
 
 def _write_graph(graph: onnx.ModelProto, path: Path) -> None:

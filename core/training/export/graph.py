@@ -12,7 +12,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from core.training.settings import Pooling
+from core.inference.pooling import Pooling
 
 _OPSET = 20
 _IR_VERSION = 10
@@ -40,10 +40,9 @@ class Weights(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class NetworkShape:
-    """What the graph takes from the model's configuration.
+    """What the graph takes from the configuration of the standard classifier.
 
-    With the pooling `MEAN` the last layer is the one that `as_sequence_classifier` added: the graph
-    takes the head from it.
+    With the pooling `MEAN` that has a layer more than the network: `standard_classifier` adds it.
     """
 
     layers: int
@@ -56,7 +55,7 @@ class NetworkShape:
     def of(cls, config: Any, pooling: Pooling) -> "NetworkShape":
         """Reads a transformers BertConfig."""
         return cls(
-            layers=config.num_hidden_layers,
+            layers=config.num_hidden_layers - (pooling is Pooling.MEAN),
             heads=config.num_attention_heads,
             width=config.hidden_size,
             norm_epsilon=config.layer_norm_eps,
@@ -88,13 +87,12 @@ def classifier_graph(shape: NetworkShape, weights: Weights, labels: int) -> onnx
     network = _Bert(nodes, shape, weights)
     hidden = network.embed("input_ids")
     mask = network.mask("attention_mask")
-    last = shape.layers - 1
-    for number in range(last):
-        hidden = network.layer(number, hidden, mask, first_row=False)
-    if shape.pooling is Pooling.MEAN:
-        network.classify_mean(hidden, last, labels)
-    else:
-        network.classify_first(network.layer(last, hidden, mask, first_row=True))
+    first_row = shape.pooling is Pooling.FIRST
+    for number in range(shape.layers):
+        is_last = number == shape.layers - 1
+        hidden = network.layer(number, hidden, mask, first_row=first_row and is_last)
+    classify = network.classify_first if first_row else network.classify_mean
+    classify(hidden)
     rows_tokens = ["rows", "tokens"]
     graph = helper.make_graph(
         nodes.found,
@@ -155,19 +153,15 @@ class _Bert:
         narrow = self._linear(f"{at}.output.dense", active)
         return self._add_norm(f"{at}.output", narrow, middle)
 
-    def classify_mean(self, hidden: str, number: int, labels: int) -> None:
-        """The mean of the tokens that `kept` marks, and the head: the first values that the layer
-        `number` makes of it."""
+    def classify_mean(self, hidden: str) -> None:
+        """The mean of the tokens that `kept` marks, and the head."""
         add, constant = self.nodes.add, self.nodes.constant
         kept = add("Unsqueeze", ["kept", constant("kept_axis", [2])], "kept_column")
         axis = constant("tokens_axis", [1])
         total = add("ReduceSum", [add("Mul", [hidden, kept], "kept_rows"), axis], "row_total")
         count = add("ReduceSum", [kept, axis], "row_count")
         mean = add("Div", [total, count], "mean_row")
-        pooled = add("Squeeze", [mean, axis], "mean")
-        made = self._linear(f"bert.encoder.layer.{number}.attention.self.value", pooled)
-        limits = [constant("labels_from", [0]), constant("labels_to", [labels]), axis]
-        add("Slice", [made, *limits], "logits")
+        self._linear("classifier", add("Squeeze", [mean, axis], "mean"), "logits")
 
     def classify_first(self, hidden: str) -> None:
         first = self.nodes.add("Squeeze", [hidden, self.nodes.constant("first_2", [1])], "first")

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from core.training.settings import Pooling
+from core.inference.pooling import Pooling
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,7 +46,8 @@ class Int8Layer:
     having one value for each input; `bias` includes the correction for `middle`. The weights are
     `matrix` (inputs, outputs) times `matrix_scale` (outputs). `factor` is 0 for the channels in
     `apart`; `apart_matrix` (channels, outputs) has their weights. `shared` names the layers that
-    read the same rounded input; the rounding is stored under the first of them.
+    read the same rounded input; the rounding is stored under the first of them. `exact_bias` is for
+    inputs that are not rounded: it makes up for the rounding of the weights alone.
     """
 
     middle: "NDArray[np.float32]"
@@ -58,6 +59,7 @@ class Int8Layer:
     apart: "NDArray[np.int64]"
     apart_matrix: "NDArray[np.float32]"
     bias: "NDArray[np.float32]"
+    exact_bias: "NDArray[np.float32]"
     shared: tuple[str, ...]
 
 
@@ -92,7 +94,7 @@ def quantise_layers(
 
     Layers that run for one token only are left out, as they cost little time: the last layer after
     its attention, pooler and head. With the pooling `MEAN` that is the whole last layer, which
-    `as_sequence_classifier` added.
+    `standard_classifier` added.
     """
     groups = _groups(model.config.num_hidden_layers, pooling)
     seen = _watch(model, [group[0] for group in groups], calibration)
@@ -169,7 +171,9 @@ def _quantise(
     for name in group:
         weight, bias = layers[name].weight.detach(), layers[name].bias.detach()
         steps, size = _round_weights(weight * smooth * quiet, second)
-        products = rounded @ (steps * size).T + rows[:, apart] @ weight[:, apart].T
+        loud = rows[:, apart] @ weight[:, apart].T - rows @ weight.T
+        products = rounded @ (steps * size).T + loud
+        exact = (rows * rounding.factor) @ (steps * size).T + loud
         found[name] = Int8Layer(
             middle=rounding.middle.numpy(),
             factor=rounding.factor.numpy(),
@@ -179,7 +183,8 @@ def _quantise(
             matrix_scale=size[:, 0].numpy(),
             apart=apart.numpy(),
             apart_matrix=np.ascontiguousarray(weight[:, apart].T.numpy()),
-            bias=(bias - (products - rows @ weight.T).mean(0)).numpy(),
+            bias=(bias - products.mean(0)).numpy(),
+            exact_bias=(bias - exact.mean(0)).numpy(),
             shared=group,
         )
     return found

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from transformers import AutoModel, AutoModelForSequenceClassification
 
-from core.training.settings import Pooling
+from core.inference.pooling import Pooling
 
 
 class Classifier(nn.Module):  # type: ignore[misc,unused-ignore]

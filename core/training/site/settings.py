@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass
 
 from core.errors import InvalidInput
+from core.inference.pooling import Pooling
 from core.training.settings import (
     DEFAULT_EPOCHS,
     DEFAULT_SEED,
     MODEL_NAME,
-    Pooling,
     Precision,
     TrainSettings,
 )

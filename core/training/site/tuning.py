@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
-import transformers
 from torch import Tensor
-from transformers import AutoModel, AutoModelForSequenceClassification
+from transformers import AutoModel
 
-from core.inference.local.torch_network import device_name
+from core.inference.local.torch_network import classifier_in, device_name, open_classifier
 from core.inference.manifest import TOKENIZER_FILE
+from core.inference.pooling import Pooling
 from core.training.data.batches import encode, load_tokenizer
 from core.training.data.datasets import Example
 from core.training.export.files import export_model
@@ -19,7 +19,7 @@ from core.training.fitting.loop import fit
 from core.training.fitting.network import Classifier, MeanClassifier
 from core.training.fitting.recipe import recipe_of
 from core.training.fitting.rows import FitRows
-from core.training.settings import Pooling, TrainSettings
+from core.training.settings import TrainSettings
 from core.training.site.folder import CHECKPOINT_FILE
 
 _RANGE_ROWS = 300
@@ -27,11 +27,8 @@ _RANGE_ROWS = 300
 
 
 def read_network(folder: Path, pooling: Pooling) -> Classifier:
-    """The network of a written model folder, as it was before the export."""
-    transformers.utils.logging.disable_progress_bar()
-    model = AutoModelForSequenceClassification.from_pretrained(
-        str(folder), local_files_only=True, dtype=torch.float32
-    )
+    """The network of a written model folder, as its fp32 graph computes it."""
+    model = open_classifier(classifier_in(folder))
     if pooling is Pooling.FIRST:
         return Classifier(model)
     return Classifier(_without_added_layer(model))
@@ -78,7 +75,7 @@ def _mean(before: dict[str, Tensor], after: dict[str, Tensor], share: float) -> 
 
 
 def _without_added_layer(model: Any) -> MeanClassifier:
-    """Undoes `as_sequence_classifier`: the head is the first values of the layer it added."""
+    """Undoes `standard_classifier`: the head is the first values of the layer it added."""
     config = model.config
     added = model.bert.encoder.layer[-1].attention.self.value
     config.num_hidden_layers -= 1
