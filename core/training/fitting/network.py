@@ -44,7 +44,7 @@ class Classifier(nn.Module):  # type: ignore[misc,unused-ignore]
 class MeanClassifier(nn.Module):  # type: ignore[misc,unused-ignore]
     """An encoder, the mean of its tokens, and a linear head: what the base models were trained for.
 
-    transformers has no such class for BERT; `core.training.export` rebuilds it as one it has.
+    transformers has no such class for BERT; `standard_classifier` rebuilds it as one it has.
     """
 
     def __init__(self, encoder: Any) -> None:
