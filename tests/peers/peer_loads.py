@@ -21,28 +21,37 @@ def measure_peers(
 ) -> Measured:
     """Every peer that is installed, one after the other, each with a fifth of `seconds` to warm up
     at every number of connections."""
-    with TemporaryDirectory() as place:
-        folder = as_peers_read_it(model, Path(place))
-        return _measured(environments, folder, texts, seconds, say)
-
-
-def _measured(
-    environments: Path, model: Path, texts: Sequence[str], seconds: float, say: Say
-) -> Measured:
-    found = Measured()
+    found, installed = Measured(), []
     for peer in PEERS:
-        installed = find_installed(peer, environments)
-        if installed is None:
+        if one := find_installed(peer, environments):
+            installed.append(one)
+        else:
             found.versions[peer.name] = f"not installed: {', '.join(peer.packages)}"
             say(f"{peer.name}: {found.versions[peer.name]}")
-            continue
-        try:
-            found.rows += _rows(installed, model, texts, seconds, say)
-            found.versions[peer.name] = installed.versions
-        except ConsoleError as error:
-            found.versions[peer.name] = str(error)
-            say(f"{peer.name}: {error}")
+    if installed:
+        with TemporaryDirectory() as place:
+            folder = as_peers_read_it(model, Path(place))
+            for one in installed:
+                _measure(found, one, folder, texts, seconds, say)
     return found
+
+
+def _measure(
+    found: Measured,
+    installed: Installed,
+    model: Path,
+    texts: Sequence[str],
+    seconds: float,
+    say: Say,
+) -> None:
+    """Adds a peer's rows and versions, or why there are none."""
+    name = installed.peer.name
+    try:
+        found.rows += _rows(installed, model, texts, seconds, say)
+        found.versions[name] = installed.versions
+    except ConsoleError as error:
+        found.versions[name] = str(error)
+        say(f"{name}: {error}")
 
 
 def _rows(
