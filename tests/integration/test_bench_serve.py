@@ -21,6 +21,7 @@ from core.benchmarks.load_session import Session, is_kept_up
 from core.config import Settings
 from core.environment import environment_for, load_settings
 from core.errors import ConsoleError
+from core.inference.manifest import SHIPPED_MODEL
 from core.load_test.http_load import (
     NO_ANSWER,
     OK,
@@ -286,7 +287,7 @@ def test_every_load_of_ours_and_of_others_begins_with_the_first_text(
     session.warm_up()
     session.closed_loops()
     session.overload(session.find_knee(1.0))
-    peer_loads.measure_peers(tmp_path, tmp_path, ["first", "second"], 1.0, str)
+    peer_loads.measure_peers(tmp_path, SHIPPED_MODEL, ["first", "second"], 1.0, str)
     process.wait()
     assert len(first) > 15
     assert all(b"first" in request for request in first)
