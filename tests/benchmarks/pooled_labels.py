@@ -2,8 +2,8 @@
 `python -m tests.benchmarks.pooled_labels DATA`.
 
 Once with the labels of people alone, as the card has it, and once with every target, the scores of
-Detoxify and the project's own examples among them: so the figures were pooled that the aims of
-version 6 were taken from.
+Detoxify and the project's own examples among them: the trial that the aims of version 6 were taken
+from does not say which rows it pooled.
 """
 
 import sys
